@@ -1,0 +1,25 @@
+# daybook_library(NAME name SRCS ... DEPS ... PRIVATE_DEPS ...)
+#   A static library daybook_<name> with the alias daybook::<name>, the project's warnings and includes from the root.
+function(daybook_library)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
+  add_library(daybook_${ARG_NAME} STATIC ${ARG_SRCS})
+  add_library(daybook::${ARG_NAME} ALIAS daybook_${ARG_NAME})
+  target_include_directories(daybook_${ARG_NAME} PUBLIC "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(daybook_${ARG_NAME} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS} daybook_warnings)
+endfunction()
+
+# daybook_test(NAME name LABEL unit|contract|integration|golden|e2e SRCS ... DEPS ... [TIMEOUT seconds])
+#   A GoogleTest program; ctest runs it as one test with its label.
+function(daybook_test)
+  cmake_parse_arguments(ARG "" "NAME;LABEL;TIMEOUT" "SRCS;DEPS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${ARG_NAME} ${ARG_SRCS})
+  target_include_directories(${ARG_NAME} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_compile_definitions(${ARG_NAME} PRIVATE
+    DAYBOOK_SOURCE_DIR="${CMAKE_SOURCE_DIR}" DAYBOOK_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main daybook_warnings)
+  add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME})
+  set_tests_properties(${ARG_NAME} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+endfunction()

@@ -1,0 +1,27 @@
+# Language level, warnings, sanitizers, linker: what every target of the project shares.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+option(DAYBOOK_TESTS "Build the tests" ON)
+set(DAYBOOK_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
+
+find_program(DAYBOOK_CCACHE ccache)
+if(DAYBOOK_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${DAYBOOK_CCACHE})
+endif()
+find_program(DAYBOOK_MOLD mold)
+if(DAYBOOK_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+if(DAYBOOK_SANITIZE)
+  add_compile_options(-fsanitize=${DAYBOOK_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${DAYBOOK_SANITIZE})
+endif()
+
+add_library(daybook_warnings INTERFACE)
+target_compile_options(daybook_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
