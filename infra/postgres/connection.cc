@@ -20,6 +20,7 @@ using PgHandle = std::unique_ptr<PGconn, CDeleter<PQfinish>>;
 using PgResult = std::unique_ptr<PGresult, CDeleter<PQclear>>;
 
 constexpr std::size_t kCopyChunkBytes = 1 << 20;
+constexpr const char* kDeadPeerTimeoutMs = "30000";  // a server that acknowledges nothing for so long is gone
 
 // Warnings and notices have no reader here; without this libpq prints them to the process's standard error.
 void ignore_notice(void*, const PGresult*) {}
@@ -109,10 +110,11 @@ Connection::~Connection() = default;
 
 Result<Connection> Connection::open(const std::string& url, const ConnectionOptions& options) {
   const std::string timeout = std::to_string(options.connect_timeout.count());
-  const std::array<const char*, 6> keywords{"connect_timeout", "dbname", "application_name", "client_encoding",
-                                            "tcp_user_timeout", nullptr};
-  const std::array<const char*, 6> values{timeout.c_str(), url.c_str(), options.application_name.c_str(), "UTF8",
-                                          "30000", nullptr};
+  const std::array<const char*, 6> keywords{"connect_timeout", "tcp_user_timeout", "dbname",
+                                            "application_name", "client_encoding", nullptr};
+  const std::array<const char*, 6> values{timeout.c_str(), kDeadPeerTimeoutMs, url.c_str(),
+                                          options.application_name.c_str(), "UTF8", nullptr};
+  // What stands before "dbname" are defaults that the URL may override; what stands after it overrides the URL.
   PgHandle handle(PQconnectdbParams(keywords.data(), values.data(), 1));
   if (handle == nullptr) {
     return fail(ErrorKind::kUnavailable, "sql.no_memory", "no memory for a session with PostgreSQL");
@@ -216,6 +218,16 @@ Result<void> Connection::rollback() {
   }
   DAYBOOK_TRY(exec("ROLLBACK"));
   return {};
+}
+
+Result<std::string> Connection::encrypt_password(const std::string& role, const std::string& password) {
+  PGconn* handle = session_->handle.get();
+  const std::unique_ptr<char, CDeleter<PQfreemem>> verifier(
+      PQencryptPasswordConn(handle, password.c_str(), role.c_str(), "scram-sha-256"));
+  if (verifier == nullptr) {
+    return fail(make_sql_error("", PQerrorMessage(handle)));
+  }
+  return std::string(verifier.get());
 }
 
 bool Connection::is_open() const { return PQstatus(session_->handle.get()) == CONNECTION_OK; }

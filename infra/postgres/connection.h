@@ -83,6 +83,9 @@ class Connection {
   [[nodiscard]] Result<void> commit();
   Result<void> rollback();
 
+  // The password as the server will keep it (SCRAM), so that it never travels or is logged as text: for CREATE ROLE.
+  [[nodiscard]] Result<std::string> encrypt_password(const std::string& role, const std::string& password);
+
   // False after the session was lost; then only destroying (or replacing) the Connection helps.
   [[nodiscard]] bool is_open() const;
   // True between begin() and the end of the transaction, also when the transaction has failed.

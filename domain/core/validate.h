@@ -1,0 +1,32 @@
+// Field validation, derived from the schemas' field options (never written by hand for one field).
+//
+// Order of the rules for text: trim, empty becomes absent, letter case, length in characters, format. Unknown members,
+// unknown enum numbers, NUL and invalid UTF-8 are refused. Every fault found is reported with its path.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/core/result.h"
+#include "domain/core/schema.h"
+
+namespace daybook {
+
+using Violations = std::vector<Error>;
+
+// Brings `message` (a whole command or a part of one) into its normal form in place and returns every violation.
+// `path` is put before the paths of the message's fields; the members `fields` and `set` add nothing to a path.
+[[nodiscard]] Violations normalize(google::protobuf::Message& message, const std::string& path = {});
+
+// The path of a field of a message whose own path is `path`.
+[[nodiscard]] std::string member_path(const std::string& path, std::string_view member);
+
+// Single rules, also used where a value is checked outside a field's options.
+[[nodiscard]] bool is_email(std::string_view text);
+[[nodiscard]] bool is_http_url(std::string_view text);
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+// Number of characters of valid UTF-8, or nothing if it is not valid UTF-8.
+[[nodiscard]] std::optional<std::size_t> character_count(std::string_view text);
+
+}  // namespace daybook

@@ -1,0 +1,168 @@
+#include "domain/decide/command.h"
+
+#include <map>
+
+#include "domain/core/schema.h"
+#include "domain/core/validate.h"
+#include "domain/decide/decide.h"
+#include "domain/state/evolve.h"
+
+namespace daybook {
+namespace {
+
+std::string name_of(const Command& command) {
+  if (command.has_batch()) return "batch";
+  if (command.action().action_case() == Action::ACTION_NOT_SET) return "";
+  return schema::action_info(command.action().action_case()).field->json_name();
+}
+
+log::Outcome outcome_of(const Command& command, const std::string& payload_hash, std::int64_t now) {
+  log::Outcome outcome;
+  outcome.set_organization_id(command.organization_id());
+  outcome.set_command_id(command.command_id());
+  outcome.set_payload_hash(payload_hash);
+  outcome.set_command(name_of(command));
+  outcome.set_actor(command.actor());
+  outcome.set_decided_at(now);
+  outcome.set_correlation_id(command.correlation_id());
+  outcome.set_traceparent(command.traceparent());
+  outcome.set_retry_of(command.retry_of());
+  return outcome;
+}
+
+// The actor is `integration`, or an active user of the organization.
+Result<Actor> find_actor(const std::string& text, const View& view) {
+  Actor actor;
+  if (text == "integration") {
+    actor.integration = true;
+    return actor;
+  }
+  const auto [name_space, external_id] = split_reference(text);
+  std::optional<std::string> id = text;
+  if (!name_space.empty()) {
+    id = view.lookup(Index::kExternalId, {std::to_string(ENTITY_USER), name_space, external_id});
+  }
+  const auto* user = id ? view.find<user::User>(ENTITY_USER, *id) : nullptr;
+  if (user == nullptr || !user->is_active()) {
+    return fail(ErrorKind::kNotAllowed, "actor.unknown",
+                "the actor is not an active user of the organization; name one, or integration", "actor");
+  }
+  actor.user_id = *id;
+  actor.role = user->role();
+  return actor;
+}
+
+// Decides the members one after the other, each on what the earlier ones leave.
+class CommandDecision {
+ public:
+  CommandDecision(Command& command, State& state, const View& view, Context context)
+      : command_(command), state_(state), view_(view), context_(std::move(context)) {}
+
+  Result<void> run(log::Outcome& outcome) {
+    if (command_.body_case() == Command::kAction) {
+      DAYBOOK_TRY(decide_member(*command_.mutable_action(), "", outcome));
+    } else {
+      for (int i = 0; i < command_.batch().members_size(); ++i) {
+        context_.member = static_cast<std::uint32_t>(i);
+        const std::string path = "members[" + std::to_string(i) + "]";
+        DAYBOOK_TRY(decide_member(*command_.mutable_batch()->mutable_members(i), path, outcome));
+      }
+    }
+    return {};
+  }
+
+  [[nodiscard]] Violations& violations() { return violations_; }
+
+ private:
+  // A Result error is damage, not a refusal; refusals are collected.
+  Result<void> decide_member(Action& action, const std::string& path, log::Outcome& outcome) {
+    if (!action.has_create_organization() && view_.find(ENTITY_ORGANIZATION, context_.organization_id) == nullptr) {
+      violations_.push_back({ErrorKind::kNotFound, "organization.not_found",
+                             "there is no such organization; create it first", "organizationId"});
+      return {};
+    }
+    context_.import = action.has_import() ? &action.import() : nullptr;
+    auto decision = decide(action, view_, context_, refused_, path, events_before_);
+    if (!decision) {
+      for (Error& error : decision.error()) violations_.push_back(std::move(error));
+      if (action.action_case() != Action::ACTION_NOT_SET) {
+        for (std::string& name : names_of_new_record(action, context_)) refused_.insert(std::move(name));
+      }
+      return {};
+    }
+    for (log::Event& event : decision->events) {
+      DAYBOOK_TRY(state_.apply(context_.organization_id, event, context_.now));
+      ++events_before_[event.id()];
+      *outcome.add_events() = std::move(event);
+    }
+    for (log::Notice& notice : decision->notices) *outcome.add_notices() = std::move(notice);
+    return {};
+  }
+
+  Command& command_;
+  State& state_;
+  const View& view_;
+  Context context_;
+  RefusedRecords refused_;
+  std::map<std::string, std::uint64_t> events_before_;
+  Violations violations_;
+};
+
+Violations check_form(Command& command) {
+  Violations violations = normalize(command);
+  if (command.body_case() == Command::BODY_NOT_SET) {
+    violations.push_back({ErrorKind::kInvalid, "command.empty", "give an action or a batch", "action"});
+  }
+  const int members = command.batch().members_size();
+  if (command.has_batch() && (members == 0 || members > kBatchMembersMax)) {
+    violations.push_back({ErrorKind::kInvalid, "batch.size",
+                          "a batch has 1 to " + std::to_string(kBatchMembersMax) + " members", "members"});
+  }
+  return violations;
+}
+
+Violations decide_all(Command& command, State& state, std::int64_t now, log::Outcome& outcome) {
+  const auto view = state.view(command.organization_id());
+  auto actor = find_actor(command.actor(), *view);
+  if (!actor) return {std::move(actor).error()};
+  outcome.set_actor(actor->integration ? "integration" : actor->user_id);
+  Context context{command.organization_id(), command.command_id(), 0, *std::move(actor), now, nullptr};
+  CommandDecision decision(command, state, *view, std::move(context));
+  if (auto damage = decision.run(outcome); !damage) return {std::move(damage).error()};
+  if (outcome.events_size() > kEventsPerOutcomeMax) {
+    return {{ErrorKind::kRejected, "outcome.too_large",
+             "the command would change more than " + std::to_string(kEventsPerOutcomeMax) +
+                 " records at once; split it", ""}};
+  }
+  return std::move(decision.violations());
+}
+
+}  // namespace
+
+log::Outcome refuse_command(const Command& command, const std::string& payload_hash, const Violations& violations,
+                            std::int64_t now) {
+  log::Outcome outcome = outcome_of(command, payload_hash, now);
+  outcome.set_kind(log::OUTCOME_KIND_REJECTED);
+  for (const Error& error : violations) {
+    log::Violation& violation = *outcome.add_violations();
+    violation.set_path(error.path);
+    violation.set_kind(std::string(to_string(error.kind)));
+    violation.set_code(error.code);
+    violation.set_message(error.detail);
+  }
+  return outcome;
+}
+
+log::Outcome decide_command(Command command, const std::string& payload_hash, State& state, std::int64_t now) {
+  Violations violations = check_form(command);
+  state.begin();
+  if (!violations.empty()) return refuse_command(command, payload_hash, violations, now);
+  log::Outcome outcome = outcome_of(command, payload_hash, now);
+  outcome.set_kind(log::OUTCOME_KIND_ACCEPTED);
+  violations = decide_all(command, state, now, outcome);
+  if (violations.empty()) return outcome;
+  state.rollback();
+  return refuse_command(command, payload_hash, violations, now);
+}
+
+}  // namespace daybook

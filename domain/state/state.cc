@@ -1,0 +1,304 @@
+#include "domain/state/state.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "domain/core/schema.h"
+#include "domain/state/evolve.h"
+#include "domain/state/indexes.h"
+#include "domain/state/keys.h"
+#include "schemas/saved_filter.pb.h"
+
+namespace daybook {
+namespace {
+
+using google::protobuf::Message;
+
+constexpr std::string_view kProgressKey{"\0progress", 9};
+
+std::int64_t parse_count(const std::string& text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+State::Value text_value(std::string text) {
+  State::Value value;
+  value.text = std::make_shared<const std::string>(std::move(text));
+  return value;
+}
+
+class OrganizationView final : public View {
+ public:
+  OrganizationView(const State& state, std::string organization_id)
+      : state_(state), organization_id_(std::move(organization_id)) {}
+
+  [[nodiscard]] const Message* find(Entity entity, std::string_view id) const override {
+    return id.empty() ? nullptr : state_.find(organization_id_, entity, id);
+  }
+  [[nodiscard]] std::optional<std::string> lookup(Index index, const KeyParts& key) const override {
+    return state_.text(keys::index(organization_id_, index, key));
+  }
+  [[nodiscard]] std::int64_t count(Counter counter, const KeyParts& key) const override {
+    const auto text = state_.text(keys::counter(organization_id_, counter, key));
+    return text ? parse_count(*text) : 0;
+  }
+  [[nodiscard]] std::vector<std::string> scan(Index index, const KeyParts& prefix, std::size_t limit) const override {
+    return state_.scan(keys::index(organization_id_, index, prefix), limit);
+  }
+
+ private:
+  const State& state_;
+  std::string organization_id_;
+};
+
+}  // namespace
+
+State::State(StateStore& store, std::size_t cached_entries_max)
+    : store_(store), cached_entries_max_(cached_entries_max) {}
+
+std::unique_ptr<View> State::view(std::string organization_id) const {
+  return std::make_unique<OrganizationView>(*this, std::move(organization_id));
+}
+
+Result<void> State::health() const { return health_; }
+
+State::Entry& State::entry(const std::string& key) const {
+  const bool ordered = keys::is_ordered(key);
+  if (ordered) {
+    if (const auto found = ordered_entries_.find(key); found != ordered_entries_.end()) return found->second;
+  } else if (const auto found = entries_.find(key); found != entries_.end()) {
+    return found->second;
+  }
+  Entry& fresh = ordered ? ordered_entries_[key] : entries_[key];
+  auto stored = store_.get(key);
+  if (!stored) {
+    if (health_) health_ = fail(std::move(stored).error());
+    return fresh;
+  }
+  if (!*stored) return fresh;
+  if (!keys::is_record(key)) {
+    fresh.value = text_value(**std::move(stored));
+    return fresh;
+  }
+  std::shared_ptr<Message> record(schema::state_prototype(keys::parse_record(key).entity).New());
+  if (!record->ParseFromString(**stored)) {
+    health_ = fail(ErrorKind::kCorrupt, "state.damaged", "a record in the state store does not parse; remove the state "
+                   "folder, it is folded again from the log");
+    return fresh;
+  }
+  fresh.value.record = std::move(record);
+  return fresh;
+}
+
+const Message* State::find(const std::string& organization_id, Entity entity, std::string_view id) const {
+  return entry(keys::record(organization_id, entity, id)).value.record.get();
+}
+
+std::optional<std::string> State::text(const std::string& key) const {
+  const Value& value = entry(key).value;
+  return value.text == nullptr ? std::nullopt : std::optional(*value.text);
+}
+
+std::vector<std::string> State::scan(const std::string& prefix, std::size_t limit) const {
+  std::map<std::string, std::string> found;
+  auto scanned = store_.scan(prefix, [&](std::string_view key, std::string_view value) {
+    if (ordered_entries_.find(std::string(key)) == ordered_entries_.end()) found.emplace(key, value);
+    return found.size() < limit;
+  });
+  if (!scanned && health_) health_ = fail(std::move(scanned).error());
+  for (auto it = ordered_entries_.lower_bound(prefix); it != ordered_entries_.end(); ++it) {
+    if (it->first.compare(0, prefix.size(), prefix) != 0) break;
+    if (it->second.value.text != nullptr) found.emplace(it->first, *it->second.value.text);
+  }
+  std::vector<std::string> values;
+  for (auto& [key, value] : found) {
+    if (values.size() == limit) break;
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
+void State::begin() { undo_.clear(); }
+
+void State::set(const std::string& key, Value value) {
+  Entry& target = entry(key);
+  undo_.push_back({key, std::move(target.value)});
+  target.value = std::move(value);
+}
+
+void State::put(std::string key, std::string value) { set(key, text_value(std::move(value))); }
+
+State::ChangeSet State::commit() {
+  ChangeSet changes;
+  changes.reserve(undo_.size());
+  std::sort(undo_.begin(), undo_.end(), [](const Change& a, const Change& b) { return a.key < b.key; });
+  for (std::size_t i = 0; i < undo_.size(); ++i) {
+    if (i > 0 && undo_[i].key == undo_[i - 1].key) continue;
+    Entry& changed = entry(undo_[i].key);
+    ++changed.unflushed;
+    changes.push_back({undo_[i].key, changed.value});
+  }
+  undo_.clear();
+  return changes;
+}
+
+void State::rollback() {
+  for (auto change = undo_.rbegin(); change != undo_.rend(); ++change) entry(change->key).value = std::move(change->value);
+  undo_.clear();
+}
+
+Result<void> State::apply(const std::string& organization_id, log::Event& event, std::int64_t at) {
+  const Message* before = find(organization_id, event.entity(), event.id());
+  const std::uint64_t next_version = before == nullptr ? 1 : record_of(event.entity(), *before)->version() + 1;
+  if (event.version() == 0) event.set_version(next_version);
+  if (event.version() != next_version) {
+    return fail(ErrorKind::kCorrupt, "log.version_gap",
+                schema::entity_rule(event.entity()).name() + " " + event.id() + " is at version " +
+                    std::to_string(next_version - 1) + ", the log goes on with " + std::to_string(event.version()));
+  }
+  std::shared_ptr<Message> after(schema::state_prototype(event.entity()).New());
+  if (before != nullptr) after->CopyFrom(*before);
+  evolve(*after, organization_id, event, at);
+  put_record(organization_id, event.entity(), event.id(), std::move(after));
+  fold_filter_uses(organization_id, event, at);
+  return {};
+}
+
+void State::put_record(const std::string& organization_id, Entity entity, const std::string& id,
+                       std::shared_ptr<Message> state) {
+  const std::string key = keys::record(organization_id, entity, id);
+  const std::shared_ptr<const Message> before = entry(key).value.record;
+  reindex(organization_id, entity, before.get(), state.get());
+  Value value;
+  value.record = std::move(state);
+  set(key, std::move(value));
+}
+
+void State::reindex(const std::string& organization_id, Entity entity, const Message* before, const Message* after) {
+  const auto old_entries = index_entries(entity, organization_id, before);
+  const auto new_entries = index_entries(entity, organization_id, after);
+  const auto in = [](const std::vector<IndexEntry>& list, const IndexEntry& entry) {
+    return std::find(list.begin(), list.end(), entry) != list.end();
+  };
+  for (const IndexEntry& old_entry : old_entries) {
+    if (in(new_entries, old_entry)) continue;
+    if (old_entry.id.empty()) {
+      add_to_count(old_entry.key, -1);
+    } else if (text(old_entry.key) == old_entry.id) {
+      set(old_entry.key, {});
+    }
+  }
+  for (const IndexEntry& new_entry : new_entries) {
+    if (in(old_entries, new_entry)) continue;
+    if (new_entry.id.empty()) {
+      add_to_count(new_entry.key, 1);
+    } else {
+      put(new_entry.key, new_entry.id);
+    }
+  }
+}
+
+void State::add_to_count(const std::string& key, std::int64_t difference) {
+  const auto current = text(key);
+  const std::int64_t count = (current ? parse_count(*current) : 0) + difference;
+  if (count == 0) {
+    set(key, {});
+  } else {
+    put(key, std::to_string(count));
+  }
+}
+
+// Uses of saved filters are records of their own, made and removed by events of other records.
+void State::fold_filter_uses(const std::string& organization_id, const log::Event& event, std::int64_t at) {
+  if (event.saved_filter().has_used()) {
+    const saved_filter::FilterUsed& used = event.saved_filter().used();
+    auto use = std::make_shared<saved_filter::FilterUse>();
+    use->set_id(used.use_id());
+    use->set_organization_id(organization_id);
+    use->set_saved_filter_id(event.id());
+    use->set_used_at(at);
+    if (used.has_user_id()) use->set_user_id(used.user_id());
+    if (used.has_execution_time()) use->set_execution_time(used.execution_time());
+    if (used.has_result_count()) use->set_result_count(used.result_count());
+    put_record(organization_id, ENTITY_SAVED_FILTER_USE, used.use_id(), std::move(use));
+  } else if (event.saved_filter().has_removed()) {
+    for (const std::string& id : scan(keys::index(organization_id, Index::kFilterUseByFilter, {event.id()}), SIZE_MAX)) {
+      remove_use(organization_id, id);
+    }
+  } else if (event.organization().has_filter_uses_purged()) {
+    const std::int64_t limit = event.organization().filter_uses_purged().used_before();
+    for (const std::string& id : scan(keys::index(organization_id, Index::kFilterUseByTime, {}), SIZE_MAX)) {
+      const auto* use = static_cast<const saved_filter::FilterUse*>(find(organization_id, ENTITY_SAVED_FILTER_USE, id));
+      if (use == nullptr || use->used_at() >= limit) break;
+      remove_use(organization_id, id);
+    }
+  }
+}
+
+void State::remove_use(const std::string& organization_id, const std::string& use_id) {
+  const std::string key = keys::record(organization_id, ENTITY_SAVED_FILTER_USE, use_id);
+  const std::shared_ptr<const Message> before = entry(key).value.record;
+  reindex(organization_id, ENTITY_SAVED_FILTER_USE, before.get(), nullptr);
+  set(key, {});
+}
+
+void State::confirm(ChangeSet changes) {
+  for (Change& change : changes) {
+    const auto [slot, fresh] = confirmed_.insert_or_assign(change.key, std::move(change.value));
+    if (!fresh) --entry(change.key).unflushed;
+  }
+}
+
+Result<void> State::flush(const log::Progress& progress) {
+  StateStore::Batch batch;
+  batch.reserve(confirmed_.size() + 1);
+  for (const auto& [key, value] : confirmed_) {
+    std::optional<std::string> bytes;
+    if (value.record != nullptr) {
+      bytes = value.record->SerializeAsString();
+    } else if (value.text != nullptr) {
+      bytes = *value.text;
+    }
+    batch.emplace_back(key, std::move(bytes));
+  }
+  std::sort(batch.begin(), batch.end());
+  batch.emplace_back(kProgressKey, progress.SerializeAsString());
+  DAYBOOK_TRY(store_.write(batch));
+  for (const auto& [key, value] : confirmed_) --entry(key).unflushed;
+  confirmed_.clear();
+  evict();
+  return {};
+}
+
+void State::evict() {
+  if (entries_.size() + ordered_entries_.size() <= cached_entries_max_) return;
+  std::erase_if(entries_, [](const auto& item) { return item.second.unflushed == 0; });
+  std::erase_if(ordered_entries_, [](const auto& item) { return item.second.unflushed == 0; });
+}
+
+Result<std::optional<log::Progress>> State::stored_progress() const {
+  DAYBOOK_ASSIGN(bytes, store_.get(kProgressKey));
+  if (!bytes) return std::optional<log::Progress>();
+  log::Progress progress;
+  if (!progress.ParseFromString(*bytes)) {
+    return fail(ErrorKind::kCorrupt, "state.damaged", "the progress in the state store does not parse; remove the state "
+                "folder, it is folded again from the log");
+  }
+  return std::optional(std::move(progress));
+}
+
+void State::forget() {
+  entries_.clear();
+  ordered_entries_.clear();
+  confirmed_.clear();
+  undo_.clear();
+  health_ = {};
+}
+
+Result<void> State::reset() {
+  forget();
+  return store_.clear();
+}
+
+}  // namespace daybook

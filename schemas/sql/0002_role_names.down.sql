@@ -1,0 +1,2 @@
+DROP FUNCTION daybook.role_mark();
+DROP FUNCTION daybook.role_name(text);

@@ -1,0 +1,12 @@
+DROP TYPE crm.filter_entity;
+DROP TYPE crm.custom_field_type;
+DROP TYPE crm.user_role;
+DROP TYPE crm.activity_status;
+DROP TYPE crm.activity_type;
+DROP TYPE crm.priority;
+DROP TYPE crm.deal_status;
+DROP TYPE crm.stage_type;
+DROP TYPE crm.contact_status;
+DROP TYPE crm.contact_method;
+DROP TYPE crm.company_status;
+DROP TYPE crm.company_size;

@@ -1,0 +1,2 @@
+DROP TABLE crm.saved_filter_usage;
+DROP TABLE crm.saved_filters;

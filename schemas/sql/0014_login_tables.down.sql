@@ -1,0 +1,3 @@
+DROP TABLE crm.verification_tokens;
+DROP TABLE crm.sessions;
+DROP TABLE crm.accounts;

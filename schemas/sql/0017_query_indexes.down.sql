@@ -1,0 +1,10 @@
+DROP INDEX crm.idx_activities_pending;
+DROP INDEX crm.idx_deals_active_value;
+DROP INDEX crm.idx_contacts_search;
+DROP INDEX crm.idx_companies_search;
+DROP INDEX crm.idx_contacts_company_status;
+DROP INDEX crm.idx_activities_date_type;
+DROP INDEX crm.idx_deals_company_stage;
+DROP INDEX crm.idx_activities_timeline;
+DROP INDEX crm.idx_deals_open_stage;
+DROP INDEX crm.idx_companies_active;

@@ -1,0 +1,14 @@
+DROP INDEX crm.idx_saved_filter_usage_organization;
+DROP INDEX crm.idx_saved_filters_organization;
+DROP INDEX crm.idx_deal_custom_fields_organization;
+DROP INDEX crm.idx_contact_custom_fields_organization;
+DROP INDEX crm.idx_company_custom_fields_organization;
+DROP INDEX crm.idx_activities_organization_created_at;
+DROP INDEX crm.idx_activities_organization_due_date;
+DROP INDEX crm.idx_deals_organization_created_at;
+DROP INDEX crm.idx_deals_organization_value;
+DROP INDEX crm.idx_deals_organization_close_date;
+DROP INDEX crm.idx_contacts_organization_created_at;
+DROP INDEX crm.idx_contacts_organization_name;
+DROP INDEX crm.idx_companies_organization_created_at;
+DROP INDEX crm.idx_companies_organization_name;

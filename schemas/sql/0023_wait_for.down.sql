@@ -1,0 +1,1 @@
+DROP FUNCTION daybook.wait_for(text, interval);

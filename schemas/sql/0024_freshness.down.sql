@@ -1,0 +1,2 @@
+DROP VIEW daybook.freshness;
+DROP FUNCTION daybook.is_owner();
