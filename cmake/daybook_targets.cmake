@@ -4,6 +4,7 @@ function(daybook_library)
   cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
   add_library(daybook_${ARG_NAME} STATIC ${ARG_SRCS})
   add_library(daybook::${ARG_NAME} ALIAS daybook_${ARG_NAME})
+  set_property(GLOBAL APPEND PROPERTY DAYBOOK_LIBRARIES daybook_${ARG_NAME})  # each gets a link test
   target_include_directories(daybook_${ARG_NAME} PUBLIC "${CMAKE_SOURCE_DIR}")
   target_link_libraries(daybook_${ARG_NAME} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS} daybook_warnings)
 endfunction()

@@ -146,9 +146,9 @@ bool JsonBuilder::set_value(Value& value, const Scalar& scalar, double number) {
   }
   constexpr double kExactMax = 9007199254740992.0;  // 2^53
   const bool whole = scalar.text.find_first_of(".eE") == std::string_view::npos;
-  if (whole && std::abs(number) > kExactMax) {
+  if (whole && std::abs(number) >= kExactMax) {
     refuse(current_path(), "number.too_precise",
-           "numbers beyond 2^53 are not kept exactly here; give it as text");
+           "numbers of 2^53 and more are not kept exactly here; give it as text");
   } else {
     value.set_number_value(number);
   }
@@ -292,12 +292,14 @@ bool JsonBuilder::key(const std::string& name) {
   return true;
 }
 
-bool JsonBuilder::conflicts(const Frame& frame, const FieldDescriptor& field) const {
+// The member read before that belongs to the same oneof; null if there is none.
+const FieldDescriptor* JsonBuilder::rival(const Frame& frame, const FieldDescriptor& field) {
   const auto* oneof = field.real_containing_oneof();
-  return oneof != nullptr &&
-         std::any_of(frame.seen.begin(), frame.seen.end(), [&](const FieldDescriptor* seen) {
-           return seen->real_containing_oneof() == oneof;
-         });
+  if (oneof == nullptr) return nullptr;
+  const auto found = std::find_if(
+      frame.seen.begin(), frame.seen.end(),
+      [&](const FieldDescriptor* seen) { return seen->real_containing_oneof() == oneof; });
+  return found == frame.seen.end() ? nullptr : *found;
 }
 
 bool JsonBuilder::select_member(Frame& frame, const std::string& name) {
@@ -312,10 +314,9 @@ bool JsonBuilder::select_member(Frame& frame, const std::string& name) {
   if (std::find(frame.seen.begin(), frame.seen.end(), field) != frame.seen.end()) {
     refuse(path_of(frame.path, *field), "json.duplicate_key",
            quoted(name) + " is given twice; give it once");
-  } else if (conflicts(frame, *field)) {
+  } else if (const FieldDescriptor* other = rival(frame, *field)) {
     refuse(path_of(frame.path, *field), "field.conflict",
-           quoted(name) + " excludes the \"" + field->real_containing_oneof()->name() +
-               "\" given before; give one");
+           quoted(name) + " and \"" + other->json_name() + "\" exclude each other; give one");
   } else {
     frame.member = field;
     frame.skip_next = false;

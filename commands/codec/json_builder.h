@@ -62,7 +62,8 @@ class JsonBuilder {
   void set_map_entry(Frame& frame, const Scalar& scalar);
   void null_member(Frame& frame);
   bool select_member(Frame& frame, const std::string& name);
-  bool conflicts(const Frame& frame, const google::protobuf::FieldDescriptor& field) const;
+  static const google::protobuf::FieldDescriptor* rival(
+      const Frame& frame, const google::protobuf::FieldDescriptor& field);
   void push_message(google::protobuf::Message& message, std::string path);
   void push(FrameKind kind, google::protobuf::Message* message,
             const google::protobuf::FieldDescriptor* member = nullptr);

@@ -1,5 +1,7 @@
 #include "domain/state/evolve.h"
 
+#include <type_traits>
+
 #include "domain/activity/activity.h"
 #include "domain/company/company.h"
 #include "domain/contact/contact.h"
@@ -73,6 +75,18 @@ void evolve_typed(Message& state, const log::Event& event, std::int64_t at) {
   }
 }
 
+// The part that every record's state has, made if it is not there yet; null for saved-filter uses.
+Record* mutable_record(Entity entity, Message& state) {
+  return with_state(entity, state, [](const auto& typed) -> Record* {
+    if constexpr (requires { typed.record(); }) {
+      // `state` itself is not const.
+      return const_cast<std::remove_cvref_t<decltype(typed)>&>(typed).mutable_record();
+    } else {
+      return nullptr;
+    }
+  });
+}
+
 // every change sets updated_at, except that a use of a filter (SF-2) is not a change of it.
 bool is_change(const log::Event& event) {
   return event.event_case() != log::Event::kSavedFilter ||
@@ -92,9 +106,9 @@ const Record* record_of(Entity entity, const Message& state) {
 }
 
 void evolve(Message& state, std::string_view organization_id, const log::Event& event, std::int64_t at) {
-  const Record* found = record_of(event.entity(), state);
+  Record* found = mutable_record(event.entity(), state);
   if (found == nullptr) return;
-  auto& record = const_cast<Record&>(*found);  // `state` itself is not const
+  Record& record = *found;
   if (record.version() == 0) {
     record.set_id(event.id());
     record.set_organization_id(std::string(organization_id));

@@ -28,6 +28,20 @@ State::Value text_value(std::string text) {
   return value;
 }
 
+void set_fold_versions(log::Progress& progress) {
+  progress.clear_fold_versions();
+  for (int number = 0; number <= static_cast<int>(schema::entities().back()); ++number) {
+    progress.add_fold_versions(fold_version(static_cast<Entity>(number)));
+  }
+}
+
+bool is_folded_as_today(const log::Progress& progress) {
+  log::Progress today;
+  set_fold_versions(today);
+  const auto& versions = progress.fold_versions();
+  return std::equal(versions.begin(), versions.end(), today.fold_versions().begin(), today.fold_versions().end());
+}
+
 class OrganizationView final : public View {
  public:
   OrganizationView(const State& state, std::string organization_id)
@@ -250,7 +264,8 @@ void State::confirm(ChangeSet changes) {
   }
 }
 
-Result<void> State::flush(const log::Progress& progress) {
+Result<void> State::flush(log::Progress progress) {
+  set_fold_versions(progress);
   StateStore::Batch batch;
   batch.reserve(confirmed_.size() + 1);
   for (const auto& [key, value] : confirmed_) {
@@ -277,15 +292,13 @@ void State::evict() {
   std::erase_if(ordered_entries_, [](const auto& item) { return item.second.unflushed == 0; });
 }
 
-Result<std::optional<log::Progress>> State::stored_progress() const {
+Result<std::optional<log::Progress>> State::resume() {
+  forget();
   DAYBOOK_ASSIGN(bytes, store_.get(kProgressKey));
-  if (!bytes) return std::optional<log::Progress>();
   log::Progress progress;
-  if (!progress.ParseFromString(*bytes)) {
-    return fail(ErrorKind::kCorrupt, "state.damaged", "the progress in the state store does not parse; remove the state "
-                "folder, it is folded again from the log");
-  }
-  return std::optional(std::move(progress));
+  if (bytes && progress.ParseFromString(*bytes) && is_folded_as_today(progress)) return std::optional(std::move(progress));
+  if (bytes) DAYBOOK_TRY(store_.clear());
+  return std::optional<log::Progress>();
 }
 
 void State::forget() {

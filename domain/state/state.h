@@ -2,7 +2,7 @@
 //
 // Decisions are made ahead of the log, so changes come in transactions: begin, apply events, then commit (giving the
 // change set that the outcome made) or roll back. A change set is confirmed when its outcome has been read back from
-// the log as valid; only confirmed changes reach the store, in large coalesced batches. `forget` drops everything that
+// the log as valid; only confirmed changes reach the store, in large coalesced batches. `resume` drops everything that
 // is not in the store: the caller then folds the log again from the store's progress.
 //
 // A read error of the store sticks (see `health`); reads then answer "absent", and the caller must stop before it
@@ -75,11 +75,12 @@ class State {
   void rollback();
 
   void confirm(ChangeSet changes);
-  // Writes all confirmed changes together with `progress`.
-  [[nodiscard]] Result<void> flush(const log::Progress& progress);
+  // Writes all confirmed changes together with `progress`, which then stands for them and for the fold versions.
+  [[nodiscard]] Result<void> flush(log::Progress progress);
   [[nodiscard]] std::size_t confirmed_count() const { return confirmed_.size(); }
-  [[nodiscard]] Result<std::optional<log::Progress>> stored_progress() const;
-  void forget();
+  // Forgets everything that is not in the store and says where folding goes on: nothing if it begins anew, because the
+  // store is empty, damaged or was folded by other rules (it is then emptied).
+  [[nodiscard]] Result<std::optional<log::Progress>> resume();
   // Forgets, and empties the store too.
   [[nodiscard]] Result<void> reset();
 
@@ -104,6 +105,7 @@ class State {
   void fold_filter_uses(const std::string& organization_id, const log::Event& event, std::int64_t at);
   void remove_use(const std::string& organization_id, const std::string& use_id);
   void evict();
+  void forget();
 
   StateStore& store_;
   std::size_t cached_entries_max_;

@@ -1,18 +1,13 @@
 #include "infra/postgres/cluster.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
 #include <charconv>
 #include <chrono>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 #include <thread>
 
+#include "infra/postgres/cluster_files.h"
 #include "infra/postgres/connection.h"
 #include "infra/postgres/postmaster.h"
 #include "infra/postgres/private_file.h"
@@ -31,95 +26,38 @@ constexpr std::size_t kPasswordBytes = 24;
 constexpr int kPortAttempts = 5;
 constexpr std::chrono::seconds kServerTimeout{90};
 constexpr std::chrono::seconds kOrphanTimeout{30};
-constexpr std::chrono::milliseconds kOrphanPause{100};
-
-Error io_error(const std::string& what, const std::string& why) {
-  return Error{ErrorKind::kUnavailable, "cluster.io", what + ": " + why, {}};
-}
-
-Result<void> make_folder(const fs::path& folder, const ServerUser* owner) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    return fail(io_error("cannot create " + folder.string(), error.message()));
-  }
-  if (owner != nullptr) {
-    fs::permissions(folder, fs::perms::owner_all, error);
-    return owner->give(folder);
-  }
-  return {};
-}
-
-Result<void> remove_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::remove_all(folder, error);
-  if (error) {
-    return fail(io_error("cannot remove " + folder.string(), error.message()));
-  }
-  return {};
-}
-
-std::string tail_of(const fs::path& path) {
-  constexpr std::size_t kTailBytes = 2000;
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  const std::string all = text.str();
-  return all.size() > kTailBytes ? all.substr(all.size() - kTailBytes) : all;
-}
-
-// Keeps two processes from creating, starting or stopping one cluster at the same time.
-class FolderLock {
- public:
-  static Result<FolderLock> take(const fs::path& data_folder) {
-    DAYBOOK_TRY(make_folder(data_folder, nullptr));
-    const fs::path path = data_folder / "postgres.lock";
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (file < 0) {
-      return fail(io_error("cannot open " + path.string(), std::strerror(errno)));
-    }
-    FolderLock lock(file);
-    while (::flock(file, LOCK_EX) != 0) {
-      if (errno != EINTR) {
-        return fail(io_error("cannot lock " + path.string(), std::strerror(errno)));
-      }
-    }
-    return lock;
-  }
-  FolderLock(FolderLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
-  FolderLock& operator=(FolderLock&&) = delete;
-  ~FolderLock() {
-    if (file_ >= 0) {
-      ::close(file_);
-    }
-  }
-
- private:
-  explicit FolderLock(int file) : file_(file) {}
-  int file_;
-};
+constexpr std::chrono::milliseconds kPollPause{50};
 
 Result<void> stop_server(const fs::path& programs, const ServerUser& user, const fs::path& data) {
   for (const char* mode : {"fast", "immediate"}) {
     if (!find_postmaster(data)) {
       return {};
     }
-    DAYBOOK_TRY(run_process(user.command({programs / "pg_ctl", "stop", "-D", data, "-m", mode, "-w", "-t", "60"}),
-                            kServerTimeout));
+    DAYBOOK_TRY(run_process(
+        user.command({programs / "pg_ctl", "stop", "-D", data, "-m", mode, "-w", "-t", "60"}),
+        kServerTimeout));
   }
   if (find_postmaster(data)) {
-    return fail(ErrorKind::kUnavailable, "cluster.cannot_stop", "the PostgreSQL server in " + data.string() + " does not stop");
+    return fail(ErrorKind::kUnavailable, "cluster.cannot_stop",
+                "the PostgreSQL server in " + data.string() + " does not stop");
   }
   return {};
 }
 
-std::optional<int> major_version_of(const fs::path& data) {
-  std::ifstream file(data / "PG_VERSION");
-  int version = 0;
-  return file >> version ? std::optional<int>(version) : std::nullopt;
+// Whether a server that refuses our connection may take it soon. Libpq gives only the text here.
+bool is_passing(const Error& error) {
+  for (const char* text :
+       {"Connection refused", "starting up", "shutting down", "not yet accepting", "recovery mode",
+        "closed the connection unexpectedly", "terminating connection"}) {
+    if (error.detail.find(text) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
 }
 
-// Somebody removed the data folder while its cluster stood elsewhere and perhaps still runs: nobody can reach it any more.
+// Somebody removed the data folder while its cluster stood elsewhere and perhaps still runs: nobody
+// can reach it any more.
 Result<void> stop_abandoned_clusters(const fs::path& data_folder, const ServerUser& user) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(kSharedFolder, error)) {
@@ -136,14 +74,16 @@ Result<void> stop_abandoned_clusters(const fs::path& data_folder, const ServerUs
 
 }  // namespace
 
-Cluster::Cluster(fs::path data_folder, ServerUser user) : data_folder_(std::move(data_folder)), user_(user) {}
+Cluster::Cluster(fs::path data_folder, ServerUser user)
+    : data_folder_(std::move(data_folder)), user_(user) {}
 
 Result<Cluster> Cluster::open(const fs::path& data_folder) {
   DAYBOOK_ASSIGN(user, ServerUser::current());
   std::error_code error;
   fs::path absolute = fs::weakly_canonical(fs::absolute(data_folder, error), error);
   if (error) {
-    return fail(io_error("cannot use the data folder " + data_folder.string(), error.message()));
+    return fail(
+        cluster_io_error("cannot use the data folder " + data_folder.string(), error.message()));
   }
   Cluster cluster(std::move(absolute), user);
   DAYBOOK_TRY(cluster.read_record());
@@ -156,10 +96,18 @@ Result<void> Cluster::start(const ClusterProgress& progress) {
   if (state() == ClusterState::kAbsent) {
     DAYBOOK_TRY(create(progress));
   }
-  if (state() == ClusterState::kStopped) {
-    DAYBOOK_TRY(launch(progress));
+  const auto deadline = std::chrono::steady_clock::now() + kServerTimeout;
+  while (true) {
+    if (state() == ClusterState::kStopped) {
+      DAYBOOK_TRY(launch(progress));
+    }
+    const Result<void> ready = ensure_database();
+    if (ready || !is_passing(ready.error()) || std::chrono::steady_clock::now() > deadline) {
+      return ready;
+    }
+    // Found in the middle of dying, or of recovering after somebody else who started it was killed.
+    std::this_thread::sleep_for(kPollPause);
   }
-  return ensure_database();
 }
 
 Result<void> Cluster::stop() {
@@ -186,14 +134,15 @@ std::optional<int> Cluster::postmaster() const {
 Result<std::string> Cluster::owner_url() const {
   if (record_.folder.empty()) {
     return fail(ErrorKind::kNotFound, "cluster.absent",
-                "there is no private PostgreSQL cluster in " + data_folder_.string() + " yet: daybook up creates it");
+                "there is no private PostgreSQL cluster in " + data_folder_.string() +
+                    " yet: daybook up creates it");
   }
   return url(kDatabase);
 }
 
 std::string Cluster::url(const std::string& database) const {
-  return std::string("postgresql://") + kOwner + ":" + record_.password + "@127.0.0.1:" + std::to_string(record_.port) +
-         "/" + database;
+  return std::string("postgresql://") + kOwner + ":" + record_.password +
+         "@127.0.0.1:" + std::to_string(record_.port) + "/" + database;
 }
 
 Result<void> Cluster::read_record() {
@@ -210,7 +159,9 @@ Result<void> Cluster::write_record() const {
                                         {"password", record_.password}});
 }
 
-Result<fs::path> Cluster::programs() const { return find_server_programs(major_version_of(data())); }
+Result<fs::path> Cluster::programs() const {
+  return find_server_programs(major_version_of(data()));
+}
 
 Result<void> Cluster::choose_folder() {
   const fs::path inside = data_folder_ / "postgres";
@@ -219,11 +170,12 @@ Result<void> Cluster::choose_folder() {
     record_.folder = inside;
     return {};
   }
-  DAYBOOK_TRY(remove_folder(inside));
+  DAYBOOK_TRY(remove_path(inside));
   DAYBOOK_TRY(stop_abandoned_clusters(data_folder_, user_));
-  // The random part keeps a new data folder of the same name from adopting what an old one left behind.
+  // The random part keeps a new data folder of the same name from adopting what an old one left
+  // behind.
   DAYBOOK_ASSIGN(salt, random_hex(8));
-  DAYBOOK_TRY(make_folder(kSharedFolder, nullptr));
+  DAYBOOK_TRY(make_folder(kSharedFolder));
   std::array<char, 17> name{};
   std::snprintf(name.data(), name.size(), "%016llx",
                 static_cast<unsigned long long>(fnv1a(data_folder_.string() + salt)));
@@ -241,7 +193,8 @@ Result<void> Cluster::create(const ClusterProgress& progress) {
     DAYBOOK_ASSIGN(password, random_hex(kPasswordBytes));
     record_.password = std::move(password);
     record_.port = preferred_port(data_folder_);
-    // Noted before the cluster exists, so that its password cannot be lost and a cut-off creation is taken up again.
+    // Noted before the cluster exists, so that its password cannot be lost and a cut-off creation
+    // is taken up again.
     DAYBOOK_TRY(write_record());
   }
   DAYBOOK_TRY(make_folder(record_.folder, &user_));
@@ -249,15 +202,17 @@ Result<void> Cluster::create(const ClusterProgress& progress) {
   const fs::path fresh = record_.folder / "data.new";
   std::error_code error;
   if (fs::exists(data(), error)) {
-    return fail(ErrorKind::kCorrupt, "cluster.damaged",
-                data().string() + " is there but holds no PostgreSQL cluster: restore it, or move it away to begin anew");
+    return fail(
+        ErrorKind::kCorrupt, "cluster.damaged",
+        data().string() +
+            " is there but holds no PostgreSQL cluster: restore it, or move it away to begin anew");
   }
-  DAYBOOK_TRY(remove_folder(fresh));
+  DAYBOOK_TRY(remove_path(fresh));
   DAYBOOK_TRY(run_initdb(fresh));
   DAYBOOK_TRY(write_configuration(fresh));
   fs::rename(fresh, data(), error);
   if (error) {
-    return fail(io_error("cannot put " + data().string() + " in place", error.message()));
+    return fail(cluster_io_error("cannot put " + data().string() + " in place", error.message()));
   }
   return {};
 }
@@ -267,11 +222,12 @@ Result<void> Cluster::run_initdb(const fs::path& fresh) const {
   const fs::path password_file = record_.folder / "password";
   DAYBOOK_TRY(write_private_file(password_file, record_.password + "\n"));
   DAYBOOK_TRY(user_.give(password_file));
-  const auto made = run_process(
-      user_.command({bin / "initdb", "-D", fresh, "-U", kOwner, "--pwfile=" + password_file.string(), "--encoding=UTF8",
-                     "--locale=C.UTF-8", "--auth=scram-sha-256", "--data-checksums"}),
-      kServerTimeout);
-  DAYBOOK_TRY(remove_folder(password_file));
+  const auto made =
+      run_process(user_.command({bin / "initdb", "-D", fresh, "-U", kOwner,
+                                 "--pwfile=" + password_file.string(), "--encoding=UTF8",
+                                 "--locale=C.UTF-8", "--auth=scram-sha-256", "--data-checksums"}),
+                  kServerTimeout);
+  DAYBOOK_TRY(remove_path(password_file));
   DAYBOOK_TRY(made);
   if (made->exit_code != 0) {
     return fail(ErrorKind::kUnavailable, "cluster.cannot_create", "initdb failed: " + made->output);
@@ -280,7 +236,8 @@ Result<void> Cluster::run_initdb(const fs::path& fresh) const {
   settings << "\ninclude 'daybook.conf'\n";
   settings.close();
   if (!settings) {
-    return fail(io_error("cannot write " + (fresh / "postgresql.conf").string(), std::strerror(errno)));
+    return fail(cluster_io_error("cannot write " + (fresh / "postgresql.conf").string(),
+                                 std::strerror(errno)));
   }
   return {};
 }
@@ -306,34 +263,39 @@ Result<void> Cluster::launch(const ClusterProgress& progress) {
     }
     DAYBOOK_TRY(write_configuration(data()));
     DAYBOOK_TRY(disarm_stale_pid_file(data()));
-    DAYBOOK_TRY(remove_folder(log));
-    DAYBOOK_ASSIGN(started, run_process(user_.command({bin / "pg_ctl", "start", "-D", data(), "-l", log, "-w", "-t", "60"}),
+    DAYBOOK_TRY(remove_path(log));
+    DAYBOOK_ASSIGN(started, run_process(user_.command({bin / "pg_ctl", "start", "-D", data(), "-l",
+                                                       log, "-w", "-t", "60"}),
                                         kServerTimeout));
     if (started.exit_code == 0) {
       return {};
     }
-    const std::string reason = tail_of(log);  // beyond this PostgreSQL writes to its own files beside it
+    const std::string reason =
+        tail_of(log);  // beyond this PostgreSQL writes to its own files beside it
     // Orphans of a killed postmaster end by themselves as soon as they notice.
-    if (reason.find("shared memory block") != std::string::npos && std::chrono::steady_clock::now() < orphan_deadline) {
-      std::this_thread::sleep_for(kOrphanPause);
+    if (reason.find("shared memory block") != std::string::npos &&
+        std::chrono::steady_clock::now() < orphan_deadline) {
+      std::this_thread::sleep_for(kPollPause);
       continue;
     }
     const bool port_was_taken = !is_port_free(port);
     if (!port_was_taken || ++attempt == kPortAttempts) {
       return fail(ErrorKind::kUnavailable, "cluster.cannot_start",
-                  "PostgreSQL does not start in " + data().string() + " (see " + log.parent_path().string() +
-                      "): " + started.output + reason);
+                  "PostgreSQL does not start in " + data().string() + " (see " +
+                      log.parent_path().string() + "): " + started.output + reason);
     }
   }
-  return fail(ErrorKind::kUnavailable, "cluster.cannot_start", "PostgreSQL does not start in " + data().string());
+  return fail(ErrorKind::kUnavailable, "cluster.cannot_start",
+              "PostgreSQL does not start in " + data().string());
 }
 
 Result<void> Cluster::ensure_database() const {
-  if (auto connection = Connection::open(url(kDatabase)); connection) {
+  if (Connection::open(url(kDatabase))) {
     return {};
   }
   DAYBOOK_ASSIGN(connection, Connection::open(url(kMaintenanceDatabase)));
-  DAYBOOK_ASSIGN(found, connection.exec_params("SELECT FROM pg_database WHERE datname = $1", {kDatabase}));
+  DAYBOOK_ASSIGN(found,
+                 connection.exec_params("SELECT FROM pg_database WHERE datname = $1", {kDatabase}));
   if (found.rows.empty()) {
     DAYBOOK_TRY(connection.exec(std::string("CREATE DATABASE ") + kDatabase));
   }

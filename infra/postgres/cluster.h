@@ -1,19 +1,24 @@
-// A private PostgreSQL cluster for one data folder: made, started, stopped and found again by Daybook alone.
+// A private PostgreSQL cluster for one data folder: made, started, stopped and found again by
+// Daybook alone.
 //
-// Where: in <data folder>/postgres. As root it belongs to the user "postgres"; where that user cannot reach the data folder
-// (root's home) it stands in /var/lib/daybook/<hash>. The file <data folder>/postgres.cluster (mode 0600) notes the folder,
-// the port and the owner's password, made from the operating system's randomness.
+// Where: in <data folder>/postgres. As root it belongs to the user "postgres"; where that user
+// cannot reach the data folder (root's home) it stands in /var/lib/daybook/<hash>. The file
+// <data folder>/postgres.cluster (mode 0600) notes the folder, the port and the owner's password,
+// made from the operating system's randomness.
 //
-// How it is reached: over TCP on 127.0.0.1 only, with a password (SCRAM), so that `psql "$(daybook url --owner)"` works for
-// whoever may read that file; there is no Unix socket, whose path may be too long or out of reach. The port is derived from
-// the data folder's name, below the range that the kernel gives to outgoing connections, and kept; when it is taken at a
+// How it is reached: over TCP on 127.0.0.1 only, with a password (SCRAM), so that
+// `psql "$(daybook url --owner)"` works for whoever may read that file; there is no Unix socket,
+// whose path may be too long or out of reach. The port is derived from the data folder's name,
+// below the range that the kernel gives to outgoing connections, and kept; when it is taken at a
 // start, the next free one is noted. Several data folders have a cluster each, side by side.
 //
-// Durability: fsync, full page writes and data checksums are on. The postmaster is a daemon: it outlives this process and
-// holds none of its handles. After kill -9 of everything, start() clears what stands in the way and PostgreSQL recovers.
+// Durability: fsync, full page writes and data checksums are on. The postmaster is a daemon: it
+// outlives this process and holds none of its handles. After kill -9 of everything, start() clears
+// what stands in the way and PostgreSQL recovers.
 //
-// Ownership: the object only knows the folder; destroying it stops nothing. Threading: one object per thread; processes are
-// kept apart by a lock file, so that two may start the same cluster at once. Errors carry the end of PostgreSQL's own log.
+// Ownership: the object only knows the folder; destroying it stops nothing. Threading: one object
+// per thread; processes are kept apart by a lock file, so that two may start the same cluster at
+// once. Errors carry the end of PostgreSQL's own log.
 #pragma once
 
 #include <filesystem>
@@ -28,7 +33,7 @@ namespace daybook::postgres {
 
 enum class ClusterState { kAbsent, kStopped, kRunning };
 
-// Told what is being done, when it may take longer than a second: "creating the PostgreSQL cluster ...".
+// Told what is being done whenever that may take longer than a second.
 using ClusterProgress = std::function<void(const std::string& message)>;
 
 class Cluster {
@@ -36,14 +41,16 @@ class Cluster {
   // Looks at the data folder, which need not exist; creates and starts nothing.
   [[nodiscard]] static Result<Cluster> open(const std::filesystem::path& data_folder);
 
-  // Creates the cluster and its database when absent, starts it when stopped; nothing to do when it runs.
+  // Creates the cluster and its database when absent, starts it when stopped; nothing to do when it
+  // runs.
   [[nodiscard]] Result<void> start(const ClusterProgress& progress = {});
 
   // Ends all sessions, then the server. Nothing to do when it does not run.
   [[nodiscard]] Result<void> stop();
 
   [[nodiscard]] ClusterState state() const;
-  // The owner's URL: of the database "daybook", as its superuser "daybook". Only after the cluster was created.
+  // The owner's URL: of the database "daybook", as its superuser "daybook". Only after the cluster
+  // was created.
   [[nodiscard]] Result<std::string> owner_url() const;
   // The cluster's own folder: below it "data" and "log". Empty before it was created.
   [[nodiscard]] const std::filesystem::path& folder() const { return record_.folder; }
@@ -60,7 +67,9 @@ class Cluster {
 
   Cluster(std::filesystem::path data_folder, ServerUser user);
 
-  [[nodiscard]] std::filesystem::path record_path() const { return data_folder_ / "postgres.cluster"; }
+  [[nodiscard]] std::filesystem::path record_path() const {
+    return data_folder_ / "postgres.cluster";
+  }
   [[nodiscard]] std::filesystem::path data() const { return record_.folder / "data"; }
   [[nodiscard]] Result<void> read_record();
   [[nodiscard]] Result<void> write_record() const;

@@ -20,9 +20,11 @@ using PgHandle = std::unique_ptr<PGconn, CDeleter<PQfinish>>;
 using PgResult = std::unique_ptr<PGresult, CDeleter<PQclear>>;
 
 constexpr std::size_t kCopyChunkBytes = 1 << 20;
-constexpr const char* kDeadPeerTimeoutMs = "30000";  // a server that acknowledges nothing for so long is gone
+constexpr const char* kDeadPeerTimeoutMs =
+    "30000";  // a server that acknowledges nothing for so long is gone
 
-// Warnings and notices have no reader here; without this libpq prints them to the process's standard error.
+// Warnings and notices have no reader here; without this libpq prints them to the process's
+// standard error.
 void ignore_notice(void*, const PGresult*) {}
 
 Error error_of(PGconn* connection, const PGresult* result) {
@@ -55,7 +57,8 @@ Rows rows_of(PGresult* result) {
     for (int column = 0; column < columns; ++column) {
       if (PQgetisnull(result, row, column) == 0) {
         values[static_cast<std::size_t>(column)].emplace(
-            PQgetvalue(result, row, column), static_cast<std::size_t>(PQgetlength(result, row, column)));
+            PQgetvalue(result, row, column),
+            static_cast<std::size_t>(PQgetlength(result, row, column)));
       }
     }
   }
@@ -110,14 +113,17 @@ Connection::~Connection() = default;
 
 Result<Connection> Connection::open(const std::string& url, const ConnectionOptions& options) {
   const std::string timeout = std::to_string(options.connect_timeout.count());
-  const std::array<const char*, 6> keywords{"connect_timeout", "tcp_user_timeout", "dbname",
-                                            "application_name", "client_encoding", nullptr};
-  const std::array<const char*, 6> values{timeout.c_str(), kDeadPeerTimeoutMs, url.c_str(),
-                                          options.application_name.c_str(), "UTF8", nullptr};
-  // What stands before "dbname" are defaults that the URL may override; what stands after it overrides the URL.
+  const std::array<const char*, 6> keywords{"connect_timeout",  "tcp_user_timeout", "dbname",
+                                            "application_name", "client_encoding",  nullptr};
+  const std::array<const char*, 6> values{timeout.c_str(), kDeadPeerTimeoutMs,
+                                          url.c_str(),     options.application_name.c_str(),
+                                          "UTF8",          nullptr};
+  // What stands before "dbname" are defaults that the URL may override; what stands after it
+  // overrides the URL.
   PgHandle handle(PQconnectdbParams(keywords.data(), values.data(), 1));
   if (handle == nullptr) {
-    return fail(ErrorKind::kUnavailable, "sql.no_memory", "no memory for a session with PostgreSQL");
+    return fail(ErrorKind::kUnavailable, "sql.no_memory",
+                "no memory for a session with PostgreSQL");
   }
   PQsetNoticeReceiver(handle.get(), ignore_notice, nullptr);
   if (PQstatus(handle.get()) != CONNECTION_OK) {
@@ -140,8 +146,8 @@ Result<Rows> Connection::exec(const std::string& sql) {
 Result<Rows> Connection::exec_params(const std::string& sql, std::span<const Value> params) {
   PGconn* handle = session_->handle.get();
   const auto pointers = pointers_of(params);
-  return taken(handle, PgResult(PQexecParams(handle, sql.c_str(), static_cast<int>(pointers.size()), nullptr,
-                                             pointers.data(), nullptr, nullptr, 0)));
+  return taken(handle, PgResult(PQexecParams(handle, sql.c_str(), static_cast<int>(pointers.size()),
+                                             nullptr, pointers.data(), nullptr, nullptr, 0)));
 }
 
 Result<Rows> Connection::exec_params(const std::string& sql, std::initializer_list<Value> params) {
@@ -157,11 +163,13 @@ Result<void> Connection::prepare(const std::string& name, const std::string& sql
 Result<Rows> Connection::exec_prepared(const std::string& name, std::span<const Value> params) {
   PGconn* handle = session_->handle.get();
   const auto pointers = pointers_of(params);
-  return taken(handle, PgResult(PQexecPrepared(handle, name.c_str(), static_cast<int>(pointers.size()),
-                                               pointers.data(), nullptr, nullptr, 0)));
+  return taken(handle,
+               PgResult(PQexecPrepared(handle, name.c_str(), static_cast<int>(pointers.size()),
+                                       pointers.data(), nullptr, nullptr, 0)));
 }
 
-Result<std::int64_t> Connection::copy_in(const TableName& table, std::span<const std::string> columns,
+Result<std::int64_t> Connection::copy_in(const TableName& table,
+                                         std::span<const std::string> columns,
                                          std::string_view lines) {
   PGconn* handle = session_->handle.get();
   const PgResult start(PQexec(handle, copy_statement(table, columns).c_str()));
@@ -193,13 +201,16 @@ Result<void> Connection::begin() {
 Result<void> Connection::commit() {
   PGconn* handle = session_->handle.get();
   if (PQstatus(handle) != CONNECTION_OK) {
-    return fail(make_sql_error("", "it was lost before COMMIT was sent; nothing of the transaction happened"));
+    return fail(make_sql_error(
+        "", "it was lost before COMMIT was sent; nothing of the transaction happened"));
   }
   const PgResult result(PQexec(handle, "COMMIT"));
   if (PQstatus(handle) != CONNECTION_OK) {
     return fail(ErrorKind::kUnknownOutcome, "sql.commit_unknown",
-                "the session was lost after COMMIT was sent: read the checkpoint on a new session to learn whether it "
-                "took effect; " + std::string(PQerrorMessage(handle)));
+                "the session was lost after COMMIT was sent: read the checkpoint on a new session "
+                "to learn whether it "
+                "took effect; " +
+                    std::string(PQerrorMessage(handle)));
   }
   if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) {
     return fail(error_of(handle, result.get()));
@@ -220,7 +231,8 @@ Result<void> Connection::rollback() {
   return {};
 }
 
-Result<std::string> Connection::encrypt_password(const std::string& role, const std::string& password) {
+Result<std::string> Connection::encrypt_password(const std::string& role,
+                                                 const std::string& password) {
   PGconn* handle = session_->handle.get();
   const std::unique_ptr<char, CDeleter<PQfreemem>> verifier(
       PQencryptPasswordConn(handle, password.c_str(), role.c_str(), "scram-sha-256"));
@@ -246,7 +258,8 @@ Result<Transaction> Transaction::begin(Connection& connection) {
   return Transaction(connection);
 }
 
-Transaction::Transaction(Transaction&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
+Transaction::Transaction(Transaction&& other) noexcept
+    : connection_(std::exchange(other.connection_, nullptr)) {}
 
 Transaction::~Transaction() {
   if (connection_ != nullptr) {
@@ -257,7 +270,8 @@ Transaction::~Transaction() {
 Result<void> Transaction::commit() {
   Connection* connection = std::exchange(connection_, nullptr);
   Result<void> outcome = connection->commit();
-  // A COMMIT that PostgreSQL refused has ended the transaction already; this is for the case that it was not sent.
+  // A COMMIT that PostgreSQL refused has ended the transaction already; this is for the case that
+  // it was not sent.
   if (!outcome && connection->is_open() && connection->in_transaction()) {
     connection->rollback();
   }

@@ -1,19 +1,23 @@
 // One session with PostgreSQL, without a foreign type or exception in sight.
 //
-// Ownership: a Connection owns its session; it is movable, not copyable, and closes the session when destroyed (an open
-// transaction is rolled back by the server). Threading: one thread at a time; different connections are independent.
+// Ownership: a Connection owns its session; it is movable, not copyable, and closes the session
+// when destroyed (an open transaction is rolled back by the server). Threading: one thread at a
+// time; different connections are independent.
 //
-// Session: every session runs with TimeZone UTC and ISO dates, in UTF-8, whatever the server's or the role's settings say.
+// Session: every session runs with TimeZone UTC and ISO dates, in UTF-8, whatever the server's or
+// the role's settings say.
 //
-// Errors: what PostgreSQL refuses has the code "sql.<sqlstate>" (see sqlstate() and is_refused_data()). Its kind says what
-// the caller can do:
-//   kUnavailable     the session is lost or could not be made, or the server is short of something or in a deadlock:
-//                    nothing of the transaction happened; begin it anew, on a new Connection where is_open() is false
-//   kUnknownOutcome  a COMMIT was sent and no answer came: look it up (the checkpoint says) before doing anything again
-//   kRejected        classes 22 and 23: this very data will never be accepted
-//   kNotAllowed      the role lacks a privilege
-//   kCorrupt         the server reports damaged data
-//   kInvalid         anything else: a fault in the statement or in the installation
+// Errors: what PostgreSQL refuses has the code "sql.<sqlstate>" (see sqlstate() and
+// is_refused_data()). Its kind says what the caller can do:
+// - kUnavailable: the session is lost or could not be made, or the server is short of something or
+//   in a deadlock. Nothing of the transaction happened: begin it anew, on a new Connection where
+//   is_open() is false.
+// - kUnknownOutcome: a COMMIT was sent and no answer came. Look it up (the checkpoint says) before
+//   doing anything again.
+// - kRejected: classes 22 and 23; this very data will never be accepted.
+// - kNotAllowed: the role lacks a privilege.
+// - kCorrupt: the server reports damaged data.
+// - kInvalid: anything else, a fault in the statement or in the installation.
 #pragma once
 
 #include <chrono>
@@ -36,10 +40,12 @@ using Row = std::vector<Value>;
 struct Rows {
   std::vector<std::string> columns;
   std::vector<Row> rows;
-  std::int64_t affected = 0;  // rows inserted, updated, deleted, copied or selected by the (last) statement
+  // Rows inserted, updated, deleted, copied or selected by the (last) statement.
+  std::int64_t affected = 0;
 };
 
-// A relation's name, quoted when it is used. An empty schema means the search path: temporary tables.
+// A relation's name, quoted when it is used. An empty schema means the search path: temporary
+// tables.
 struct TableName {
   std::string schema;
   std::string name;
@@ -54,37 +60,44 @@ struct ConnectionOptions {
 class Connection {
  public:
   // `url` is a libpq connection string: "postgresql://..." or "host=... dbname=...".
-  [[nodiscard]] static Result<Connection> open(const std::string& url, const ConnectionOptions& options = {});
+  [[nodiscard]] static Result<Connection> open(const std::string& url,
+                                               const ConnectionOptions& options = {});
 
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
   ~Connection();
 
-  // Runs SQL text without parameters. May hold several statements, which then form one implicit transaction unless a
-  // transaction is open; the rows are the last statement's.
+  // Runs SQL text without parameters. May hold several statements, which then form one implicit
+  // transaction unless a transaction is open; the rows are the last statement's.
   [[nodiscard]] Result<Rows> exec(const std::string& sql);
 
   // Runs one statement with $1, $2, ... bound to `params`.
   [[nodiscard]] Result<Rows> exec_params(const std::string& sql, std::span<const Value> params);
-  [[nodiscard]] Result<Rows> exec_params(const std::string& sql, std::initializer_list<Value> params);
+  [[nodiscard]] Result<Rows> exec_params(const std::string& sql,
+                                         std::initializer_list<Value> params);
 
   // Parses a statement once for the session; exec_prepared() then runs it by name.
   [[nodiscard]] Result<void> prepare(const std::string& name, const std::string& sql);
   [[nodiscard]] Result<Rows> exec_prepared(const std::string& name, std::span<const Value> params);
 
-  // COPY table (columns) FROM STDIN in the text format: `lines` are complete, tab-separated, escaped lines as
-  // append_copy_value() makes them. Returns how many rows were taken. A refused line fails the whole copy.
-  [[nodiscard]] Result<std::int64_t> copy_in(const TableName& table, std::span<const std::string> columns,
+  // COPY table (columns) FROM STDIN in the text format: `lines` are complete, tab-separated,
+  // escaped lines as append_copy_value() makes them. Returns how many rows were taken. A refused
+  // line fails the whole copy.
+  [[nodiscard]] Result<std::int64_t> copy_in(const TableName& table,
+                                             std::span<const std::string> columns,
                                              std::string_view lines);
 
-  // One transaction in READ COMMITTED. A COMMIT whose fate is unknown gives kUnknownOutcome; any other error of commit()
-  // means that nothing of the transaction happened. rollback() of a lost session succeeds: the server does it.
+  // One transaction in READ COMMITTED. A COMMIT whose fate is unknown gives kUnknownOutcome; any
+  // other error of commit() means that nothing of the transaction happened. rollback() of a lost
+  // session succeeds: the server does it.
   [[nodiscard]] Result<void> begin();
   [[nodiscard]] Result<void> commit();
   Result<void> rollback();
 
-  // The password as the server will keep it (SCRAM), so that it never travels or is logged as text: for CREATE ROLE.
-  [[nodiscard]] Result<std::string> encrypt_password(const std::string& role, const std::string& password);
+  // The password as the server will keep it (SCRAM), so that it never travels or is logged as text:
+  // for CREATE ROLE.
+  [[nodiscard]] Result<std::string> encrypt_password(const std::string& role,
+                                                     const std::string& password);
 
   // False after the session was lost; then only destroying (or replacing) the Connection helps.
   [[nodiscard]] bool is_open() const;
@@ -104,7 +117,8 @@ class Connection {
 // The five characters of the SQLSTATE that PostgreSQL gave, "" when the error is not PostgreSQL's.
 [[nodiscard]] std::string_view sqlstate(const Error& error);
 
-// True for SQLSTATE classes 22 (data exception) and 23 (integrity violation): the row itself is refused, and may be parked.
+// True for SQLSTATE classes 22 (data exception) and 23 (integrity violation): the row itself is
+// refused, and may be parked.
 [[nodiscard]] bool is_refused_data(const Error& error);
 
 // Rolls back when it leaves scope before commit() was called. The Connection must outlive it.

@@ -93,7 +93,8 @@ class Reader {
     }
   }
 
-  void add(const std::string& kind, const std::string& name, const std::string& definition, std::string group = {}) {
+  void add(const std::string& kind, const std::string& name, const std::string& definition,
+           std::string group = {}) {
     if (group.empty()) {
       group = name.starts_with("daybook.") ? kind + " (engine)" : kind;
     }

@@ -1,4 +1,5 @@
-// The documented schema as a flat list of objects, read from schemas/sql/documented_schema.txt. Internal.
+// The documented schema as a flat list of objects, read from
+// schemas/sql/documented_schema.txt. Internal.
 #pragma once
 
 #include <map>
@@ -15,7 +16,8 @@ struct DocumentedObject {
 
 struct DocumentedSchema {
   std::map<std::string, DocumentedObject> objects;  // by "<kind> <name>"
-  std::vector<std::string> login_owned;             // columns "crm.users.password"; of whole tables "crm.sessions."
+  // Columns as "crm.users.password", whole tables as "crm.sessions.".
+  std::vector<std::string> login_owned;
 };
 
 // Read once; lives as long as the program.

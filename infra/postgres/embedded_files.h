@@ -1,4 +1,5 @@
-// The files of schemas/sql as they were when the binary was built. The texts live as long as the program.
+// The files of schemas/sql as they were when the binary was built. The texts live as long as the
+// program.
 #pragma once
 
 #include <span>

@@ -20,9 +20,10 @@ constexpr int kRoleNamesMigration = 2;
 // Any number will do that nobody else takes for a lock of this database: "daybook" in ASCII.
 constexpr const char* kAdvisoryLock = "28254671641472875";
 
-// All names in the files are qualified, so the path must not matter; and a migration that waits for a long report should
-// fail and be repeated rather than make everybody else wait behind it.
-constexpr const char* kMigrationSettings = "SET LOCAL search_path = ''; SET LOCAL lock_timeout = '30s';";
+// All names in the files are qualified, so the path must not matter; and a migration that waits for
+// a long report should fail and be repeated rather than make everybody else wait behind it.
+constexpr const char* kMigrationSettings =
+    "SET LOCAL search_path = ''; SET LOCAL lock_timeout = '30s';";
 
 constexpr const char* kCreateBookkeeping =
     "CREATE SCHEMA IF NOT EXISTS daybook;"
@@ -31,7 +32,8 @@ constexpr const char* kCreateBookkeeping =
     "  name text NOT NULL,"
     "  checksum text NOT NULL,"
     "  applied_at timestamptz NOT NULL DEFAULT clock_timestamp());"
-    "COMMENT ON TABLE daybook.migration IS 'The numbered SQL files that made this database, kept by \"daybook migrate\".'";
+    "COMMENT ON TABLE daybook.migration IS 'The numbered SQL files that made this database, kept "
+    "by \"daybook migrate\".'";
 
 struct Migration {
   std::string name;
@@ -63,7 +65,8 @@ Migrations read_known_migrations() {
     }
     Migration& migration = migrations[number_of(file.name)];
     const std::size_t suffix = up ? kUpSuffix.size() : kDownSuffix.size();
-    migration.name = file.name.substr(kNumberDigits + 1, file.name.size() - kNumberDigits - 1 - suffix);
+    migration.name =
+        file.name.substr(kNumberDigits + 1, file.name.size() - kNumberDigits - 1 - suffix);
     (up ? migration.up : migration.down) = file.text;
     if (up) {
       migration.checksum = file.sha256;
@@ -77,7 +80,9 @@ const Migrations& known_migrations() {
   return migrations;
 }
 
-std::string label(int number, const std::string& name) { return "migration " + std::to_string(number) + " (" + name + ")"; }
+std::string label(int number, const std::string& name) {
+  return "migration " + std::to_string(number) + " (" + name + ")";
+}
 
 Result<AppliedMigrations> read_applied(Connection& connection) {
   AppliedMigrations applied;
@@ -85,10 +90,13 @@ Result<AppliedMigrations> read_applied(Connection& connection) {
   if (!table.rows.at(0).at(0)) {
     return applied;
   }
-  DAYBOOK_ASSIGN(found, connection.exec("SELECT number, name, checksum, to_char(applied_at AT TIME ZONE 'UTC', "
-                                        "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM daybook.migration ORDER BY number"));
+  DAYBOOK_ASSIGN(
+      found,
+      connection.exec("SELECT number, name, checksum, to_char(applied_at AT TIME ZONE 'UTC', "
+                      "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM daybook.migration ORDER BY number"));
   for (const Row& row : found.rows) {
-    applied[std::stoi(row[0].value_or("0"))] = {row[1].value_or(""), row[2].value_or(""), row[3].value_or("")};
+    applied[std::stoi(row[0].value_or("0"))] = {row[1].value_or(""), row[2].value_or(""),
+                                                row[3].value_or("")};
   }
   return applied;
 }
@@ -99,12 +107,14 @@ Result<AppliedMigrations> read_checked(Connection& connection) {
     const auto known = known_migrations().find(number);
     if (known == known_migrations().end()) {
       return fail(ErrorKind::kConflict, "migration.newer_database",
-                  "the database has " + label(number, entry.name) + ", this binary knows only up to " +
-                      std::to_string(latest_migration()) + ": use the newer binary");
+                  "the database has " + label(number, entry.name) +
+                      ", this binary knows only up to " + std::to_string(latest_migration()) +
+                      ": use the newer binary");
     }
     if (known->second.checksum != entry.checksum) {
       return fail(ErrorKind::kConflict, "migration.changed",
-                  label(number, entry.name) + " was changed after it had been applied to this database: restore the "
+                  label(number, entry.name) +
+                      " was changed after it had been applied to this database: restore the "
                       "file and put the change into a new migration");
     }
   }
@@ -116,16 +126,19 @@ class MigrationLock {
  public:
   static Result<MigrationLock> take(Connection& connection) {
     DAYBOOK_TRY(connection.exec("SET lock_timeout = '120s'"));
-    const auto locked = connection.exec(std::string("SELECT pg_advisory_lock(") + kAdvisoryLock + ")");
+    const auto locked =
+        connection.exec(std::string("SELECT pg_advisory_lock(") + kAdvisoryLock + ")");
     (void)connection.exec("RESET lock_timeout");
     if (!locked && sqlstate(locked.error()) == "55P03") {
       return fail(ErrorKind::kUnavailable, "migration.locked",
-                  "another migration of this database has been running for two minutes: try again when it is done");
+                  "another migration of this database has been running for two minutes: try again "
+                  "when it is done");
     }
     DAYBOOK_TRY(locked);
     return MigrationLock(connection);
   }
-  MigrationLock(MigrationLock&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
+  MigrationLock(MigrationLock&& other) noexcept
+      : connection_(std::exchange(other.connection_, nullptr)) {}
   MigrationLock& operator=(MigrationLock&&) = delete;
   ~MigrationLock() {
     if (connection_ != nullptr && connection_->is_open()) {
@@ -147,23 +160,27 @@ Result<void> apply_up(Connection& connection, int number, const Migration& migra
   DAYBOOK_ASSIGN(transaction, Transaction::begin(connection));
   DAYBOOK_TRY(connection.exec(kMigrationSettings));
   DAYBOOK_TRY(connection.exec(std::string(migration.up)));
-  DAYBOOK_TRY(connection.exec_params("INSERT INTO daybook.migration (number, name, checksum) VALUES ($1, $2, $3)",
-                                     {std::to_string(number), migration.name, std::string(migration.checksum)}));
+  DAYBOOK_TRY(connection.exec_params(
+      "INSERT INTO daybook.migration (number, name, checksum) VALUES ($1, $2, $3)",
+      {std::to_string(number), migration.name, std::string(migration.checksum)}));
   return transaction.commit();
 }
 
-Result<void> apply_down(Connection& connection, int number, const Migration& migration, bool is_last) {
+Result<void> apply_down(Connection& connection, int number, const Migration& migration,
+                        bool is_last) {
   DAYBOOK_ASSIGN(transaction, Transaction::begin(connection));
   DAYBOOK_TRY(connection.exec(kMigrationSettings));
   DAYBOOK_TRY(connection.exec(std::string(migration.down)));
-  DAYBOOK_TRY(connection.exec_params("DELETE FROM daybook.migration WHERE number = $1", {std::to_string(number)}));
+  DAYBOOK_TRY(connection.exec_params("DELETE FROM daybook.migration WHERE number = $1",
+                                     {std::to_string(number)}));
   if (is_last) {
     DAYBOOK_TRY(connection.exec("DROP TABLE daybook.migration; DROP SCHEMA daybook"));
   }
   return transaction.commit();
 }
 
-Result<MigrationReport> migrate_down_locked(Connection& connection, const AppliedMigrations& applied, int target,
+Result<MigrationReport> migrate_down_locked(Connection& connection,
+                                            const AppliedMigrations& applied, int target,
                                             const MigrationProgress& progress) {
   MigrationReport report;
   std::vector<std::string> roles;
@@ -176,8 +193,8 @@ Result<MigrationReport> migrate_down_locked(Connection& connection, const Applie
     if (progress) {
       progress(number, state.name, false);
     }
-    const Result<void> undone =
-        apply_down(connection, number, known_migrations().at(number), number == applied.begin()->first);
+    const Result<void> undone = apply_down(connection, number, known_migrations().at(number),
+                                           number == applied.begin()->first);
     if (!undone) {
       return fail(with_label(undone.error(), number, state.name));
     }
@@ -190,7 +207,9 @@ Result<MigrationReport> migrate_down_locked(Connection& connection, const Applie
 
 }  // namespace
 
-int latest_migration() { return known_migrations().empty() ? 0 : known_migrations().rbegin()->first; }
+int latest_migration() {
+  return known_migrations().empty() ? 0 : known_migrations().rbegin()->first;
+}
 
 Result<MigrationReport> migrate_up(Connection& connection, const MigrationProgress& progress) {
   DAYBOOK_ASSIGN(lock, MigrationLock::take(connection));
@@ -216,13 +235,15 @@ Result<MigrationReport> migrate_up(Connection& connection, const MigrationProgre
   return report;
 }
 
-Result<MigrationReport> migrate_down(Connection& connection, int target, const MigrationProgress& progress) {
+Result<MigrationReport> migrate_down(Connection& connection, int target,
+                                     const MigrationProgress& progress) {
   DAYBOOK_ASSIGN(lock, MigrationLock::take(connection));
   DAYBOOK_ASSIGN(applied, read_checked(connection));
   return migrate_down_locked(connection, applied, target, progress);
 }
 
-Result<MigrationReport> migrate_down_one(Connection& connection, const MigrationProgress& progress) {
+Result<MigrationReport> migrate_down_one(Connection& connection,
+                                         const MigrationProgress& progress) {
   DAYBOOK_ASSIGN(lock, MigrationLock::take(connection));
   DAYBOOK_ASSIGN(applied, read_checked(connection));
   if (applied.empty()) {
@@ -235,7 +256,8 @@ Result<std::vector<MigrationState>> migration_status(Connection& connection) {
   DAYBOOK_ASSIGN(applied, read_checked(connection));
   std::vector<MigrationState> states;
   for (const auto& [number, migration] : known_migrations()) {
-    MigrationState& state = states.emplace_back(MigrationState{number, migration.name, std::nullopt});
+    MigrationState& state =
+        states.emplace_back(MigrationState{number, migration.name, std::nullopt});
     if (const auto found = applied.find(number); found != applied.end()) {
       state.applied_at = found->second.applied_at;
     }

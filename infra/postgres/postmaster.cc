@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <sstream>
@@ -53,10 +54,12 @@ std::optional<int> find_postmaster(const std::filesystem::path& data) {
   if (!process) {
     return std::nullopt;
   }
-  // The command line is readable for everybody, unlike the process's folder; it is empty for a zombie.
+  // The command line is readable for everybody, unlike the process's folder; it is empty for a
+  // zombie.
   const std::string command = read_text("/proc/" + std::to_string(*process) + "/cmdline");
   const std::string folder_argument = std::string(1, '\0') + data.string() + '\0';
-  const bool ours = command.find("postgres") != std::string::npos && command.find(folder_argument) != std::string::npos;
+  const bool ours = command.find("postgres") != std::string::npos &&
+                    command.find(folder_argument) != std::string::npos;
   return ours ? process : std::nullopt;
 }
 
@@ -82,12 +85,14 @@ bool is_port_free(int port) {
   if (listener < 0) {
     return false;
   }
-  // As PostgreSQL does, so that connections of an earlier run that linger in TIME_WAIT do not count.
+  // As PostgreSQL does, so that connections of an earlier run that linger in TIME_WAIT do not
+  // count.
   const int reuse = 1;
   ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
   const sockaddr_in address = loopback(port);
-  const bool free = ::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
-                    ::listen(listener, 1) == 0;
+  const bool free =
+      ::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
+      ::listen(listener, 1) == 0;
   ::close(listener);
   return free;
 }
@@ -99,8 +104,9 @@ Result<int> free_port(int first) {
       return port;
     }
   }
-  return fail(ErrorKind::kUnavailable, "cluster.no_port",
-              "no TCP port is free on 127.0.0.1 between 20000 and 31999: is the loopback interface up?");
+  return fail(
+      ErrorKind::kUnavailable, "cluster.no_port",
+      "no TCP port is free on 127.0.0.1 between 20000 and 31999: is the loopback interface up?");
 }
 
 int preferred_port(const std::filesystem::path& data_folder) {
@@ -108,9 +114,12 @@ int preferred_port(const std::filesystem::path& data_folder) {
 }
 
 std::string configuration_text(int port) {
-  return "# Written by Daybook at each start of the cluster; put your own settings into postgresql.conf below the include.\n"
+  return "# Written by Daybook at each start of the cluster; put your own settings into "
+         "postgresql.conf below the include.\n"
          "listen_addresses = '127.0.0.1'\n"
-         "port = " + std::to_string(port) + "\n"
+         "port = " +
+         std::to_string(port) +
+         "\n"
          "unix_socket_directories = ''\n"
          "max_connections = 100\n"
          "shared_buffers = '128MB'\n"

@@ -18,8 +18,10 @@ namespace {
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 
 Error file_error(const std::filesystem::path& path, const char* what) {
-  return Error{ErrorKind::kUnavailable, "file.io",
-               std::string("cannot ") + what + " " + path.string() + ": " + std::strerror(errno), {}};
+  return Error{ErrorKind::kUnavailable,
+               "file.io",
+               std::string("cannot ") + what + " " + path.string() + ": " + std::strerror(errno),
+               {}};
 }
 
 bool write_all(int file, const std::string& text) {

@@ -51,7 +51,8 @@ class SpawnSettings {
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes_,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   SpawnSettings(const SpawnSettings&) = delete;
   SpawnSettings& operator=(const SpawnSettings&) = delete;
@@ -76,14 +77,18 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
-// PG* variables of the caller would change what PostgreSQL's programs do; its messages are wanted in English.
+// PG* variables of the caller would change what PostgreSQL's programs do; its messages are wanted
+// in English.
 std::vector<std::string> environment() {
   const char* path = std::getenv("PATH");
-  return {std::string("PATH=") + (path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path) + ":/usr/sbin:/sbin",
+  return {std::string("PATH=") + (path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path) +
+              ":/usr/sbin:/sbin",
           "LC_ALL=C.UTF-8", "TZ=UTC"};
 }
 
-int exit_code_of(int status) { return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status); }
+int exit_code_of(int status) {
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
 
 // Waits for the end of the child, or kills it. Returns its wait status.
 int wait_for_end(pid_t child, std::chrono::seconds timeout) {
@@ -93,7 +98,8 @@ int wait_for_end(pid_t child, std::chrono::seconds timeout) {
   pollfd poll_entry{handle.get(), POLLIN, 0};
   int ready = 0;
   do {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
     ready = ::poll(&poll_entry, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
   } while (ready < 0 && errno == EINTR);
   if (ready <= 0) {
@@ -109,7 +115,8 @@ std::string content_of(int file) {
   std::string text;
   std::array<char, 4096> buffer{};
   off_t offset = 0;
-  for (ssize_t count = 0; (count = ::pread(file, buffer.data(), buffer.size(), offset)) > 0; offset += count) {
+  for (ssize_t count = 0; (count = ::pread(file, buffer.data(), buffer.size(), offset)) > 0;
+       offset += count) {
     text.append(buffer.data(), static_cast<std::size_t>(count));
   }
   return text;
@@ -117,7 +124,8 @@ std::string content_of(int file) {
 
 }  // namespace
 
-Result<ProcessResult> run_process(const std::vector<std::string>& arguments, std::chrono::seconds timeout) {
+Result<ProcessResult> run_process(const std::vector<std::string>& arguments,
+                                  std::chrono::seconds timeout) {
   // A file in memory takes the output: a pipe would stay open as long as a daemon that inherits it.
   const Descriptor output(::memfd_create("daybook-process", MFD_CLOEXEC));
   if (output.get() < 0) {
@@ -127,10 +135,12 @@ Result<ProcessResult> run_process(const std::vector<std::string>& arguments, std
   std::vector<std::string> argument_texts = arguments;
   std::vector<std::string> environment_texts = environment();
   pid_t child = 0;
-  const int error = posix_spawnp(&child, arguments.at(0).c_str(), settings.actions(), settings.attributes(),
-                                 pointers_to(argument_texts).data(), pointers_to(environment_texts).data());
+  const int error =
+      posix_spawnp(&child, arguments.at(0).c_str(), settings.actions(), settings.attributes(),
+                   pointers_to(argument_texts).data(), pointers_to(environment_texts).data());
   if (error != 0) {
-    return fail(ErrorKind::kInvalid, "process.cannot_run", "cannot run " + arguments.at(0) + ": " + std::strerror(error));
+    return fail(ErrorKind::kInvalid, "process.cannot_run",
+                "cannot run " + arguments.at(0) + ": " + std::strerror(error));
   }
   const int status = wait_for_end(child, timeout);
   return ProcessResult{exit_code_of(status), content_of(output.get())};

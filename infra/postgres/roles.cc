@@ -21,8 +21,9 @@ Result<std::vector<MissingStatement>> missing_statements(Connection& connection)
 }
 
 Result<bool> may_create_roles(Connection& connection) {
-  DAYBOOK_ASSIGN(found,
-                 connection.exec("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"));
+  DAYBOOK_ASSIGN(
+      found, connection.exec(
+                 "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"));
   return !found.rows.empty() && found.rows[0][0] == "t";
 }
 
@@ -32,8 +33,11 @@ RolesReport report_of(const std::vector<MissingStatement>& statements) {
   for (const MissingStatement& statement : statements) {
     report.administrator_sql.push_back(statement.sql + ";");
     if (!statement.safe && statement.sql.starts_with("COMMENT")) {
-      report.notes.push_back("a role of that name exists and is not marked as this installation's; run this only if it "
-                             "is meant for it: " + statement.sql + ";");
+      report.notes.push_back(
+          "a role of that name exists and is not marked as this installation's; run this only if "
+          "it "
+          "is meant for it: " +
+          statement.sql + ";");
     }
   }
   return report;
@@ -92,10 +96,12 @@ Result<std::vector<std::string>> owned_roles(Connection& connection) {
   return roles;
 }
 
-Result<std::vector<std::string>> drop_roles(Connection& connection, const std::vector<std::string>& roles) {
+Result<std::vector<std::string>> drop_roles(Connection& connection,
+                                            const std::vector<std::string>& roles) {
   std::vector<std::string> notes;
   for (const std::string& role : roles) {
-    if (const auto dropped = connection.exec("DROP ROLE IF EXISTS " + quote_identifier(role)); !dropped) {
+    if (const auto dropped = connection.exec("DROP ROLE IF EXISTS " + quote_identifier(role));
+        !dropped) {
       if (!connection.is_open()) {
         return fail(dropped.error());
       }
@@ -111,10 +117,13 @@ Result<std::string> role_name(Connection& connection, const std::string& suffix)
 }
 
 Result<bool> assume_projector(Connection& connection) {
-  DAYBOOK_ASSIGN(found, connection.exec("SELECT r.rolname FROM pg_roles AS r WHERE r.rolname = daybook.role_name('projector') "
-                                        "AND pg_has_role(r.oid, 'MEMBER') "
-                                        "AND shobj_description(r.oid, 'pg_authid') = daybook.role_mark() "
-                                        "AND has_table_privilege(r.oid, 'daybook.checkpoint', 'UPDATE')"));
+  DAYBOOK_ASSIGN(
+      found,
+      connection.exec(
+          "SELECT r.rolname FROM pg_roles AS r WHERE r.rolname = daybook.role_name('projector') "
+          "AND pg_has_role(r.oid, 'MEMBER') "
+          "AND shobj_description(r.oid, 'pg_authid') = daybook.role_mark() "
+          "AND has_table_privilege(r.oid, 'daybook.checkpoint', 'UPDATE')"));
   if (found.rows.empty()) {
     return false;
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <regex>
+#include <string_view>
 
 #include "infra/postgres/documented_schema.h"
 #include "infra/postgres/embedded_files.h"
@@ -11,7 +11,8 @@ namespace daybook::postgres {
 namespace {
 
 struct LiveSchema {
-  std::map<std::string, std::string> objects;  // definitions by "<kind> <name>", as in the documented schema
+  std::map<std::string, std::string>
+      objects;  // definitions by "<kind> <name>", as in the documented schema
   std::vector<std::pair<std::string, std::string>> readable;  // column, "by <role>"
 };
 
@@ -19,7 +20,8 @@ Result<LiveSchema> read_live(Connection& connection) {
   DAYBOOK_ASSIGN(transaction, Transaction::begin(connection));
   DAYBOOK_ASSIGN(present, connection.exec("SELECT to_regprocedure('daybook.role_name(text)')"));
   if (!present.rows.at(0).at(0)) {
-    return fail(ErrorKind::kNotFound, "schema.not_migrated", "the database has no schema of Daybook: run daybook migrate up");
+    return fail(ErrorKind::kNotFound, "schema.not_migrated",
+                "the database has no schema of Daybook: run daybook migrate up");
   }
   DAYBOOK_TRY(connection.exec("SET LOCAL search_path = ''"));
   DAYBOOK_ASSIGN(found, connection.exec(std::string(embedded_text("live_catalogue.sql"))));
@@ -36,20 +38,25 @@ Result<LiveSchema> read_live(Connection& connection) {
   return live;
 }
 
-// PostgreSQL prints expressions with casts, brackets and quotes that nobody wrote, and with the schema of an operator class.
+// PostgreSQL prints expressions with brackets and quotes that nobody wrote.
 std::string comparable(const std::string& definition) {
-  static const std::regex casts(R"(::(character varying|"?[a-z_]+"?(\."?[a-z_]+"?)?))");
-  static const std::regex operator_class_schema(R"("?[A-Za-z_]+"?\.gin_trgm_ops)");
-  static const std::regex decoration(R"([\s()"]+)");
-  std::string text = std::regex_replace(definition, casts, "");
-  text = std::regex_replace(text, operator_class_schema, "gin_trgm_ops");
-  return std::regex_replace(text, decoration, "");
+  constexpr std::string_view kDecoration = " \t\n()\"";
+  std::string text;
+  for (const char c : definition) {
+    if (kDecoration.find(c) == std::string_view::npos) {
+      text.push_back(c);
+    }
+  }
+  return text;
 }
 
 // An object without a definition of its own still has to read as something.
-std::string shown(const std::string& definition) { return definition.empty() ? "present" : definition; }
+std::string shown(const std::string& definition) {
+  return definition.empty() ? "present" : definition;
+}
 
-void compare_documented(const DocumentedSchema& documented, const LiveSchema& live, SchemaReport& report) {
+void compare_documented(const DocumentedSchema& documented, const LiveSchema& live,
+                        SchemaReport& report) {
   std::map<std::string, SchemaGroup> groups;
   for (const auto& [name, object] : documented.objects) {
     SchemaGroup& group = groups[object.group];
@@ -72,7 +79,8 @@ void compare_documented(const DocumentedSchema& documented, const LiveSchema& li
   }
 }
 
-void compare_live(const DocumentedSchema& documented, const LiveSchema& live, SchemaReport& report) {
+void compare_live(const DocumentedSchema& documented, const LiveSchema& live,
+                  SchemaReport& report) {
   for (const auto& [name, definition] : live.objects) {
     if (!documented.objects.contains(name)) {
       report.differences.push_back({name, "", shown(definition)});
@@ -80,11 +88,13 @@ void compare_live(const DocumentedSchema& documented, const LiveSchema& live, Sc
   }
   for (const auto& [column, role] : live.readable) {
     const bool login_owned =
-        std::any_of(documented.login_owned.begin(), documented.login_owned.end(), [&](const std::string& owned) {
-          return owned.ends_with('.') ? column.starts_with(owned) : column == owned;
-        });
+        std::any_of(documented.login_owned.begin(), documented.login_owned.end(),
+                    [&](const std::string& owned) {
+                      return owned.ends_with('.') ? column.starts_with(owned) : column == owned;
+                    });
     if (login_owned) {
-      report.differences.push_back({"column " + column, "readable by no reader", "readable " + role});
+      report.differences.push_back(
+          {"column " + column, "readable by no reader", "readable " + role});
     }
   }
 }

@@ -1,11 +1,15 @@
-// Compares a live database with the documented schema (schemas/sql/documented_schema.txt) and names each difference.
+// Compares a live database with the documented schema (schemas/sql/documented_schema.txt) and names
+// each difference.
 //
-// Compared are enums with the order of their values; tables; columns with their order, types, nullability and defaults;
-// primary keys, unique constraints, foreign keys with their rules, checks; indexes, the 44 documented ones counted apart
-// from the other groups; row-level security with its policies; functions and views; and that no reader may read what the
-// login system owns. Where Daybook differs from the documentation on purpose, that is a known difference with its reason.
+// Compared are enums with the order of their values; tables; columns with their order, types,
+// nullability and defaults; primary keys, unique constraints, foreign keys with their rules,
+// checks; indexes, the 44 documented ones counted apart from the other groups; row-level security
+// with its policies; functions and views; and that no reader may read what the login system owns.
+// Where Daybook differs from the documentation on purpose, that is a known difference with its
+// reason.
 //
-// Reads only. Needs the right to read the system catalogues, which every login has, and the migrations to be there.
+// Reads only. Needs the right to read the system catalogues, which every login has, and the
+// migrations to be there.
 #pragma once
 
 #include <string>
@@ -45,7 +49,7 @@ struct SchemaReport {
 
 [[nodiscard]] Result<SchemaReport> check_schema(Connection& connection);
 
-// For a person: "column crm.deals.value: expected no. 4 numeric(12,2) null, found no. 4 integer null".
+// For a person: "table crm.deals: missing; expected present".
 [[nodiscard]] std::string describe(const SchemaDifference& difference);
 
 }  // namespace daybook::postgres

@@ -28,7 +28,8 @@ std::map<int, std::filesystem::path> debian_versions() {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(kDebianFolder, error)) {
     const int version = leading_number(entry.path().filename().string());
-    if (version >= kOldestMajorVersion && std::filesystem::exists(entry.path() / "bin/initdb", error)) {
+    if (version >= kOldestMajorVersion &&
+        std::filesystem::exists(entry.path() / "bin/initdb", error)) {
       versions[version] = entry.path() / "bin";
     }
   }
@@ -45,7 +46,9 @@ std::map<int, std::filesystem::path> version_in_path() {
     return {};
   }
   const std::size_t digit = version->output.find_first_of("0123456789");
-  const int number = digit == std::string::npos ? 0 : leading_number(std::string_view(version->output).substr(digit));
+  const int number = digit == std::string::npos
+                         ? 0
+                         : leading_number(std::string_view(version->output).substr(digit));
   const std::filesystem::path bin = first_line(folder->output);
   std::error_code error;
   if (number < kOldestMajorVersion || !std::filesystem::exists(bin / "initdb", error)) {
@@ -62,13 +65,15 @@ Result<std::filesystem::path> find_server_programs(std::optional<int> major_vers
     versions.merge(version_in_path());
   }
   if (major_version && !versions.contains(*major_version)) {
-    return fail(ErrorKind::kInvalid, "cluster.version_missing",
-                "the private cluster was made by PostgreSQL " + std::to_string(*major_version) +
-                    ", which is not installed any more: install it, or set DATABASE_URL to another server");
+    return fail(
+        ErrorKind::kInvalid, "cluster.version_missing",
+        "the private cluster was made by PostgreSQL " + std::to_string(*major_version) +
+            ", which is not installed any more: install it, or set DATABASE_URL to another server");
   }
   if (versions.empty()) {
     return fail(ErrorKind::kInvalid, "cluster.not_installed",
-                "no PostgreSQL server of version 15 or later is installed (package postgresql): install it, or set "
+                "no PostgreSQL server of version 15 or later is installed (package postgresql): "
+                "install it, or set "
                 "DATABASE_URL to a server");
   }
   return major_version ? versions.at(*major_version) : versions.rbegin()->second;
@@ -82,9 +87,11 @@ Result<ServerUser> ServerUser::current() {
   std::array<char, 4096> buffer{};
   passwd entry{};
   passwd* found = nullptr;
-  if (::getpwnam_r(kServerUserName, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
+  if (::getpwnam_r(kServerUserName, &entry, buffer.data(), buffer.size(), &found) != 0 ||
+      found == nullptr) {
     return fail(ErrorKind::kInvalid, "cluster.no_server_user",
-                "PostgreSQL does not run as root, and this machine has no user \"postgres\" to run it: install the "
+                "PostgreSQL does not run as root, and this machine has no user \"postgres\" to run "
+                "it: install the "
                 "package postgresql, run daybook as another user, or set DATABASE_URL to a server");
   }
   user.is_other_ = true;
@@ -99,13 +106,15 @@ std::vector<std::string> ServerUser::command(std::vector<std::string> arguments)
   }
   std::vector<std::string> command{"setpriv", "--reuid=" + std::to_string(user_id_),
                                    "--regid=" + std::to_string(group_id_), "--init-groups", "--"};
-  command.insert(command.end(), std::make_move_iterator(arguments.begin()), std::make_move_iterator(arguments.end()));
+  command.insert(command.end(), std::make_move_iterator(arguments.begin()),
+                 std::make_move_iterator(arguments.end()));
   return command;
 }
 
 Result<void> ServerUser::give(const std::filesystem::path& path) const {
   if (is_other_ && ::lchown(path.c_str(), user_id_, group_id_) != 0) {
-    return fail(ErrorKind::kUnavailable, "file.io", "cannot give " + path.string() + " to postgres: " + std::strerror(errno));
+    return fail(ErrorKind::kUnavailable, "file.io",
+                "cannot give " + path.string() + " to postgres: " + std::strerror(errno));
   }
   return {};
 }

@@ -12,8 +12,9 @@ namespace daybook::postgres {
 
 constexpr int kOldestMajorVersion = 15;
 
-// The folder of initdb and pg_ctl: of `major_version` when given (an existing cluster can be served by no other), otherwise
-// the newest. Looks where Debian puts them, then asks the pg_config in PATH.
+// The folder of initdb and pg_ctl: of `major_version` when given (an existing cluster can be served
+// by no other), otherwise the newest. Looks where Debian puts them, then asks the pg_config in
+// PATH.
 [[nodiscard]] Result<std::filesystem::path> find_server_programs(std::optional<int> major_version);
 
 // PostgreSQL refuses to run as root; then its programs run as "postgres".

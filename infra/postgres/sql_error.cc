@@ -52,10 +52,13 @@ std::string without_line_end(std::string_view text) {
 
 Error make_sql_error(std::string_view sqlstate, std::string_view message) {
   if (sqlstate.empty()) {
-    return Error{ErrorKind::kUnavailable, "sql.connection_lost",
-                 "the session with PostgreSQL is lost: " + without_line_end(message), {}};
+    return Error{ErrorKind::kUnavailable,
+                 "sql.connection_lost",
+                 "the session with PostgreSQL is lost: " + without_line_end(message),
+                 {}};
   }
-  return Error{kind_of(sqlstate), std::string(kCodePrefix).append(sqlstate), without_line_end(message), {}};
+  return Error{
+      kind_of(sqlstate), std::string(kCodePrefix).append(sqlstate), without_line_end(message), {}};
 }
 
 std::string_view sqlstate(const Error& error) {

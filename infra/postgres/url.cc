@@ -12,8 +12,8 @@ namespace {
 using Options = std::map<std::string, std::string>;
 
 // What belongs to a login and not to the place: never handed from the owner to a reader.
-constexpr std::array<std::string_view, 7> kLoginOptions{"user",   "password",    "passfile",        "sslcert",
-                                                        "sslkey", "sslpassword", "application_name"};
+constexpr std::array<std::string_view, 7> kLoginOptions{
+    "user", "password", "passfile", "sslcert", "sslkey", "sslpassword", "application_name"};
 
 struct OptionsDeleter {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
@@ -21,11 +21,13 @@ struct OptionsDeleter {
 
 Result<Options> parse(const std::string& url) {
   char* message = nullptr;
-  const std::unique_ptr<PQconninfoOption, OptionsDeleter> parsed(PQconninfoParse(url.c_str(), &message));
+  const std::unique_ptr<PQconninfoOption, OptionsDeleter> parsed(
+      PQconninfoParse(url.c_str(), &message));
   if (parsed == nullptr) {
     const std::string detail = message == nullptr ? "no memory" : message;
     PQfreemem(message);
-    return fail(ErrorKind::kInvalid, "url.malformed", "not a PostgreSQL connection string: " + detail);
+    return fail(ErrorKind::kInvalid, "url.malformed",
+                "not a PostgreSQL connection string: " + detail);
   }
   Options options;
   for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
@@ -36,12 +38,15 @@ Result<Options> parse(const std::string& url) {
   return options;
 }
 
-// Takes what the environment or libpq itself would add (PGHOST, PGDATABASE, ...), so that the URL stands alone.
+// Takes what the environment or libpq itself would add (PGHOST, PGDATABASE, ...), so that the URL
+// stands alone.
 void add_defaults(Options& options) {
   const std::unique_ptr<PQconninfoOption, OptionsDeleter> defaults(PQconndefaults());
-  for (const PQconninfoOption* option = defaults.get(); option != nullptr && option->keyword != nullptr; ++option) {
+  for (const PQconninfoOption* option = defaults.get();
+       option != nullptr && option->keyword != nullptr; ++option) {
     const std::string keyword = option->keyword;
-    const bool wanted = keyword == "host" || keyword == "port" || keyword == "dbname" || keyword == "user";
+    const bool wanted =
+        keyword == "host" || keyword == "port" || keyword == "dbname" || keyword == "user";
     if (wanted && option->val != nullptr && *option->val != '\0') {
       options.emplace(keyword, option->val);
     }
@@ -74,10 +79,12 @@ std::string taken(Options& options, const std::string& keyword) {
   return node.empty() ? std::string() : node.mapped();
 }
 
-// One plain host goes before the slash, where people look for it; lists and socket folders can only be parameters.
+// One plain host goes before the slash, where people look for it; lists and socket folders can only
+// be parameters.
 std::string authority(Options& options) {
   const auto host = options.find("host");
-  const bool plain = host != options.end() && host->second.find_first_of(",/:@") == std::string::npos;
+  const bool plain =
+      host != options.end() && host->second.find_first_of(",/:@") == std::string::npos;
   if (!plain) {
     return {};
   }
@@ -107,7 +114,8 @@ std::string to_url(Options options) {
 
 }  // namespace
 
-Result<std::string> url_for_login(const std::string& url, const std::string& role, const std::string& password) {
+Result<std::string> url_for_login(const std::string& url, const std::string& role,
+                                  const std::string& password) {
   DAYBOOK_ASSIGN(options, parse(url));
   add_defaults(options);
   for (const std::string_view option : kLoginOptions) {

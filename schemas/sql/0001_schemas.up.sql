@@ -2,10 +2,12 @@
 CREATE SCHEMA crm;
 
 COMMENT ON SCHEMA crm IS
-  'The CRM read tables. Written by Daybook''s projector alone, from the log; read them through a reporting login.';
+  'The CRM read tables. Written by Daybook''s projector alone, from the log; read them through '
+  'a reporting login.';
 
 COMMENT ON SCHEMA daybook IS
-  'Daybook''s own tables: how far the read tables are, who may read them, and what PostgreSQL refused.';
+  'Daybook''s own tables: how far the read tables are, who may read them, and what PostgreSQL '
+  'refused.';
 
 -- An extension that somebody else installed here is used as it is, and stays when Daybook goes.
 DO $$

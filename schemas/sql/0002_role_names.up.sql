@@ -1,4 +1,5 @@
--- Roles belong to the whole server, so their names carry the database's: two installations on one server do not meet.
+-- Roles belong to the whole server, so their names carry the database's: two installations on one
+-- server do not meet.
 CREATE FUNCTION daybook.role_name(suffix text) RETURNS name
   LANGUAGE sql STABLE PARALLEL SAFE
   SET search_path = pg_catalog, pg_temp
@@ -11,7 +12,8 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION daybook.role_name(text) IS
-  'The name of this installation''s role: readers, projector, gateway, or reader_<name> for a reporting login.';
+  'The name of this installation''s role: readers, projector, gateway, or reader_<name> for a '
+  'reporting login.';
 
 -- A role of the same name may be somebody else's: ours say so in their comment.
 CREATE FUNCTION daybook.role_mark() RETURNS text

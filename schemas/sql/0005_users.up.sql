@@ -22,11 +22,15 @@ CREATE TABLE crm.users (
 ALTER TABLE crm.users ENABLE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE crm.users IS
-  'The people of an organization. email_verified, image, last_login_at and password belong to the login system: the projector never writes them and no reporting login may read them.';
+  'The people of an organization. email_verified, image, last_login_at and password belong to '
+  'the login system: the projector never writes them and no reporting login may read them.';
 COMMENT ON COLUMN crm.users.email IS 'Login name, unique within the organization.';
-COMMENT ON COLUMN crm.users.email_verified IS 'Owned by the login system: when the address was confirmed.';
+COMMENT ON COLUMN crm.users.email_verified IS
+  'Owned by the login system: when the address was confirmed.';
 COMMENT ON COLUMN crm.users.image IS 'Owned by the login system: address of the avatar.';
-COMMENT ON COLUMN crm.users.is_active IS 'False: deactivated, cannot log in; its reporting login sees nothing.';
+COMMENT ON COLUMN crm.users.is_active IS
+  'False: deactivated, cannot log in; its reporting login sees nothing.';
 COMMENT ON COLUMN crm.users.last_login_at IS 'Owned by the login system: set at each login.';
-COMMENT ON COLUMN crm.users.password IS 'Owned by the login system: bcrypt hash, NULL for none yet.';
+COMMENT ON COLUMN crm.users.password IS
+  'Owned by the login system: bcrypt hash, NULL for none yet.';
 COMMENT ON COLUMN crm.users.organization_id IS 'The tenant that the row belongs to.';

@@ -1,5 +1,7 @@
--- Who is asking. Keyed by session_user, which neither SET ROLE nor any setting changes; only for the gateway's own login
--- does a setting count. SECURITY DEFINER, because readers may see neither daybook.reader nor all of crm.users.
+-- Who is asking. Keyed by session_user, which neither SET ROLE nor any setting changes; only for
+-- the gateway's own login
+-- does a setting count. SECURITY DEFINER, because readers may see neither daybook.reader nor all of
+-- crm.users.
 CREATE FUNCTION daybook.reader_identity(
   OUT organization_id uuid, OUT user_id uuid, OUT sees_all boolean) RETURNS SETOF record
   LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE ROWS 1
@@ -8,8 +10,8 @@ AS $$
   WITH mapped AS (
     SELECT r.organization_id, r.user_id FROM daybook.reader AS r WHERE r.role_name = session_user
     UNION ALL
-    SELECT nullif(current_setting('daybook.organization', true), '')::uuid,
-           nullif(current_setting('daybook.user', true), '')::uuid
+    SELECT nullif(current_setting('daybook.organization_id', true), '')::uuid,
+           nullif(current_setting('daybook.user_id', true), '')::uuid
     WHERE session_user = daybook.role_name('gateway')
   )
   SELECT m.organization_id, m.user_id, m.user_id IS NULL OR u.role IN ('ADMIN', 'MANAGER', 'VIEWER')
@@ -19,7 +21,8 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION daybook.reader_identity() IS
-  'What the session''s login may see; no row when it is not mapped or its user is inactive or unknown.';
+  'What the session''s login may see; no row when it is not mapped or its user is inactive or '
+  'unknown.';
 
 CREATE FUNCTION daybook.reader_organization() RETURNS uuid
   LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
@@ -35,7 +38,8 @@ CREATE FUNCTION daybook.reader_user() RETURNS uuid
 AS $$ SELECT i.user_id FROM daybook.reader_identity() AS i $$;
 
 COMMENT ON FUNCTION daybook.reader_user() IS
-  'The user whose eyes the session''s login has; NULL for a login of the whole organization, or of nothing.';
+  'The user whose eyes the session''s login has; NULL for a login of the whole organization, '
+  'or of nothing.';
 
 CREATE FUNCTION daybook.reader_sees_all() RETURNS boolean
   LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
@@ -43,7 +47,8 @@ CREATE FUNCTION daybook.reader_sees_all() RETURNS boolean
 AS $$ SELECT coalesce((SELECT i.sees_all FROM daybook.reader_identity() AS i), false) $$;
 
 COMMENT ON FUNCTION daybook.reader_sees_all() IS
-  'Whether the session''s login sees all of its organization: it has no user, or an ADMIN, MANAGER or VIEWER.';
+  'Whether the session''s login sees all of its organization: it has no user, or an ADMIN, '
+  'MANAGER or VIEWER.';
 
 REVOKE ALL ON FUNCTION daybook.reader_identity() FROM PUBLIC;
 REVOKE ALL ON FUNCTION daybook.reader_organization() FROM PUBLIC;

@@ -17,7 +17,8 @@ CREATE TABLE crm.companies (
   deleted_at      TIMESTAMP(3),
   created_at      TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   updated_at      TIMESTAMP(3) NOT NULL,
-  owner_id        UUID REFERENCES crm.users (id) ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+  owner_id        UUID REFERENCES crm.users (id)
+    ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
   organization_id UUID NOT NULL,
   CONSTRAINT chk_company_annual_revenue CHECK (annual_revenue >= 0),
   CONSTRAINT chk_company_employee_count CHECK (employee_count >= 0),
@@ -31,7 +32,9 @@ CREATE POLICY reader_select ON crm.companies FOR SELECT
          AND ((SELECT daybook.reader_sees_all()) OR owner_id = (SELECT daybook.reader_user())));
 
 COMMENT ON TABLE crm.companies IS
-  'Customers and prospects. Rows with is_deleted are kept: every ordinary report filters on is_deleted = false.';
+  'Customers and prospects. Rows with is_deleted are kept: every ordinary report filters on '
+  'is_deleted = false.';
 COMMENT ON COLUMN crm.companies.annual_revenue IS 'Yearly revenue, in no stated currency.';
-COMMENT ON COLUMN crm.companies.owner_id IS 'The user whose company this is; a USER sees only its own.';
+COMMENT ON COLUMN crm.companies.owner_id IS
+  'The user whose company this is; a USER sees only its own.';
 COMMENT ON COLUMN crm.companies.organization_id IS 'The tenant that the row belongs to.';

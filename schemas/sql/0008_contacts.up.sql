@@ -16,8 +16,10 @@ CREATE TABLE crm.contacts (
   deleted_at        TIMESTAMP(3),
   created_at        TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   updated_at        TIMESTAMP(3) NOT NULL,
-  company_id        UUID REFERENCES crm.companies (id) ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
-  owner_id          UUID REFERENCES crm.users (id) ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+  company_id        UUID REFERENCES crm.companies (id)
+    ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+  owner_id          UUID REFERENCES crm.users (id)
+    ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
   organization_id   UUID NOT NULL,
   CONSTRAINT chk_email_format CHECK (email ~ '^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$'),
   CONSTRAINT chk_contact_deleted_at CHECK (is_deleted OR deleted_at IS NULL)
@@ -30,8 +32,11 @@ CREATE POLICY reader_select ON crm.contacts FOR SELECT
          AND ((SELECT daybook.reader_sees_all()) OR owner_id = (SELECT daybook.reader_user())));
 
 COMMENT ON TABLE crm.contacts IS
-  'People, mostly of a company. Rows with is_deleted are kept: every ordinary report filters on is_deleted = false.';
+  'People, mostly of a company. Rows with is_deleted are kept: every ordinary report filters '
+  'on is_deleted = false.';
 COMMENT ON COLUMN crm.contacts.email IS 'Not unique.';
-COMMENT ON COLUMN crm.contacts.is_primary IS 'The main contact of its company; at most one live contact of a company is.';
-COMMENT ON COLUMN crm.contacts.owner_id IS 'The user whose contact this is; a USER sees only its own.';
+COMMENT ON COLUMN crm.contacts.is_primary IS
+  'The main contact of its company; at most one live contact of a company is.';
+COMMENT ON COLUMN crm.contacts.owner_id IS
+  'The user whose contact this is; a USER sees only its own.';
 COMMENT ON COLUMN crm.contacts.organization_id IS 'The tenant that the row belongs to.';

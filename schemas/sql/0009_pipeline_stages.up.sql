@@ -20,7 +20,11 @@ ALTER TABLE crm.pipeline_stages ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader_select ON crm.pipeline_stages FOR SELECT
   USING (organization_id = (SELECT daybook.reader_organization()));
 
-COMMENT ON TABLE crm.pipeline_stages IS 'The steps that a deal goes through, ordered by position; everybody in the organization sees them.';
-COMMENT ON COLUMN crm.pipeline_stages.probability IS 'Default chance of winning a deal in this stage, 0.00 to 1.00.';
-COMMENT ON COLUMN crm.pipeline_stages.is_active IS 'False: retired. Its deals stay, new ones cannot enter.';
+COMMENT ON TABLE crm.pipeline_stages IS
+  'The steps that a deal goes through, ordered by position; everybody in the organization sees '
+  'them.';
+COMMENT ON COLUMN crm.pipeline_stages.probability IS
+  'Default chance of winning a deal in this stage, 0.00 to 1.00.';
+COMMENT ON COLUMN crm.pipeline_stages.is_active IS
+  'False: retired. Its deals stay, new ones cannot enter.';
 COMMENT ON COLUMN crm.pipeline_stages.organization_id IS 'The tenant that the row belongs to.';

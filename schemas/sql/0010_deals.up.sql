@@ -14,11 +14,15 @@ CREATE TABLE crm.deals (
   deleted_at          TIMESTAMP(3),
   created_at          TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   updated_at          TIMESTAMP(3) NOT NULL,
-  company_id          UUID REFERENCES crm.companies (id) ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
-  contact_id          UUID REFERENCES crm.contacts (id) ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+  company_id          UUID REFERENCES crm.companies (id)
+    ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+  contact_id          UUID REFERENCES crm.contacts (id)
+    ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
   -- RESTRICT is checked at once whatever is said here; deferred is the check that the stage of a new deal exists.
-  stage_id            UUID NOT NULL REFERENCES crm.pipeline_stages (id) ON UPDATE CASCADE ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED,
-  owner_id            UUID REFERENCES crm.users (id) ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+  stage_id            UUID NOT NULL REFERENCES crm.pipeline_stages (id)
+    ON UPDATE CASCADE ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED,
+  owner_id            UUID REFERENCES crm.users (id)
+    ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
   organization_id     UUID NOT NULL,
   CONSTRAINT chk_probability CHECK (probability >= 0.0 AND probability <= 1.0),
   CONSTRAINT chk_deal_value CHECK (value >= 0),
@@ -32,8 +36,11 @@ CREATE POLICY reader_select ON crm.deals FOR SELECT
          AND ((SELECT daybook.reader_sees_all()) OR owner_id = (SELECT daybook.reader_user())));
 
 COMMENT ON TABLE crm.deals IS
-  'Sales opportunities. Rows with is_deleted are kept: every ordinary report filters on is_deleted = false.';
-COMMENT ON COLUMN crm.deals.value IS 'Amount in currency; NULL is unknown. Sums over several currencies mean little: group by currency.';
+  'Sales opportunities. Rows with is_deleted are kept: every ordinary report filters on '
+  'is_deleted = false.';
+COMMENT ON COLUMN crm.deals.value IS
+  'Amount in currency; NULL is unknown. Sums over several currencies mean little: group by '
+  'currency.';
 COMMENT ON COLUMN crm.deals.actual_close_date IS 'Day on which the deal was won or lost.';
 COMMENT ON COLUMN crm.deals.probability IS '0.00 to 1.00; counts instead of the stage''s.';
 COMMENT ON COLUMN crm.deals.owner_id IS 'The user whose deal this is; a USER sees only its own.';

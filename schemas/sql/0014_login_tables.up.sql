@@ -1,7 +1,9 @@
--- Owned by the login system: Daybook creates them, never writes them, and grants them to none of its roles.
+-- Owned by the login system: Daybook creates them, never writes them, and grants them to none of
+-- its roles.
 CREATE TABLE crm.accounts (
   id                  UUID PRIMARY KEY,
-  user_id             UUID NOT NULL REFERENCES crm.users (id) ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  user_id             UUID NOT NULL REFERENCES crm.users (id)
+    ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
   type                VARCHAR(50) NOT NULL,
   provider            VARCHAR(100) NOT NULL,
   provider_account_id VARCHAR(255) NOT NULL,
@@ -21,7 +23,8 @@ COMMENT ON COLUMN crm.accounts.expires_at IS 'Seconds since 1970.';
 CREATE TABLE crm.sessions (
   id            UUID PRIMARY KEY,
   session_token VARCHAR(255) NOT NULL,
-  user_id       UUID NOT NULL REFERENCES crm.users (id) ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  user_id       UUID NOT NULL REFERENCES crm.users (id)
+    ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
   expires       TIMESTAMP(3) NOT NULL,
   CONSTRAINT sessions_session_token_key UNIQUE (session_token)
 );
@@ -36,4 +39,5 @@ CREATE TABLE crm.verification_tokens (
   CONSTRAINT verification_tokens_identifier_token_key UNIQUE (identifier, token)
 );
 
-COMMENT ON TABLE crm.verification_tokens IS 'Owned by the login system: addresses waiting to be confirmed.';
+COMMENT ON TABLE crm.verification_tokens IS
+  'Owned by the login system: addresses waiting to be confirmed.';

@@ -1,4 +1,5 @@
--- The 44 indexes of the documented schema. idx_users_email repeats a part of a unique constraint on purpose: it is one of
+-- The 44 indexes of the documented schema. idx_users_email repeats a part of a unique constraint on
+-- purpose: it is one of
 -- them.
 
 CREATE INDEX idx_companies_name ON crm.companies (name);

@@ -1,4 +1,5 @@
--- Composite, partial and text indexes beyond the 44: three documented, seven from the original's production script.
+-- Composite, partial and text indexes beyond the 44: three documented, seven from the original's
+-- production script.
 CREATE INDEX idx_companies_active ON crm.companies (is_deleted, status)
   WHERE is_deleted = false;
 CREATE INDEX idx_deals_open_stage ON crm.deals (stage_id, is_deleted, status)

@@ -1,5 +1,7 @@
--- Search is for a substring in any case, which only trigrams can find. One index per table serves every searched column.
--- The extension may stand in any schema, and an operator class cannot be named by a parameter: so the path is set.
+-- Search is for a substring in any case, which only trigrams can find. One index per table serves
+-- every searched column.
+-- The extension may stand in any schema, and an operator class cannot be named by a parameter: so
+-- the path is set.
 SELECT set_config('search_path', quote_ident(n.nspname), true)
 FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
 WHERE e.extname = 'pg_trgm';

@@ -1,4 +1,5 @@
--- Row-level security puts "organization_id = ..." before every condition, so what lists are ordered by is indexed behind it.
+-- Row-level security puts "organization_id = ..." before every condition, so what lists are ordered
+-- by is indexed behind it.
 -- Users are found by their unique constraint, pipeline stages by one of the documented indexes.
 
 CREATE INDEX idx_companies_organization_name ON crm.companies (organization_id, name);

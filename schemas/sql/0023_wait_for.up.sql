@@ -1,5 +1,7 @@
--- VOLATILE, so that each query inside sees what has been committed meanwhile; SECURITY DEFINER, because readers may not see
--- daybook.checkpoint. The SQLSTATEs are its own class, YD, so that a script can tell the reasons apart.
+-- VOLATILE, so that each query inside sees what has been committed meanwhile; SECURITY DEFINER,
+-- because readers may not see
+-- daybook.checkpoint. The SQLSTATEs are its own class, YD, so that a script can tell the reasons
+-- apart.
 CREATE FUNCTION daybook.wait_for(token text, timeout interval DEFAULT '10 seconds') RETURNS boolean
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER PARALLEL UNSAFE
   SET search_path = pg_catalog, pg_temp

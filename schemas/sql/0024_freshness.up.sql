@@ -4,11 +4,13 @@ CREATE FUNCTION daybook.is_owner() RETURNS boolean
   SET search_path = pg_catalog, pg_temp
 AS $$ SELECT pg_has_role(session_user, current_user, 'USAGE') $$;
 
-COMMENT ON FUNCTION daybook.is_owner() IS 'Whether the session''s login may act as the owner of Daybook''s tables.';
+COMMENT ON FUNCTION daybook.is_owner() IS
+  'Whether the session''s login may act as the owner of Daybook''s tables.';
 
 REVOKE ALL ON FUNCTION daybook.is_owner() FROM PUBLIC;
 
--- security_barrier: no condition of the asker is tried on rows that it may not see. A parked row is counted only for its
+-- security_barrier: no condition of the asker is tried on rows that it may not see. A parked row is
+-- counted only for its
 -- own organization and for the owner.
 CREATE VIEW daybook.freshness WITH (security_barrier = true) AS
 SELECT c.partition,
@@ -30,5 +32,7 @@ SELECT c.partition,
 COMMENT ON VIEW daybook.freshness IS
 'How far the read tables are, per partition of the log. seconds_since_applied grows while nothing happens, too: it is lag
 only when the log holds more than sequence says. parked_rows counts the asker''s own organization''s (for the owner: all).';
-COMMENT ON COLUMN daybook.freshness.decided_at IS 'When the newest outcome that the tables hold was decided (UTC).';
-COMMENT ON COLUMN daybook.freshness.parked_rows IS 'Rows that PostgreSQL refused and that are missing from the tables.';
+COMMENT ON COLUMN daybook.freshness.decided_at IS
+  'When the newest outcome that the tables hold was decided (UTC).';
+COMMENT ON COLUMN daybook.freshness.parked_rows IS
+  'Rows that PostgreSQL refused and that are missing from the tables.';

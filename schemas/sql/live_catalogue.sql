@@ -1,5 +1,7 @@
--- What a database really has in the schemas crm and daybook, in the words of documented_schema.txt: a row per object with
--- its kind, its name and its definition. Run with an empty search_path, so that all names come out qualified.
+-- What a database really has in the schemas crm and daybook, in the words of documented_schema.txt:
+-- a row per object with
+-- its kind, its name and its definition. Run with an empty search_path, so that all names come out
+-- qualified.
 WITH relations AS (
   SELECT c.oid, n.nspname || '.' || c.relname AS name, c.relkind, c.relrowsecurity
   FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -23,7 +25,7 @@ WITH relations AS (
          CASE WHEN k.condeferred THEN ' deferred' WHEN k.condeferrable THEN ' deferrable' ELSE '' END AS deferral,
          CASE WHEN k.convalidated THEN '' ELSE ' not validated' END AS validity
   FROM pg_constraint AS k JOIN tables AS t ON t.oid = k.conrelid
-)
+), objects AS (
 SELECT 'enum' AS kind, n.nspname || '.' || t.typname AS name,
        string_agg(e.enumlabel, ' ' ORDER BY e.enumsortorder) AS definition
 FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace JOIN pg_enum AS e ON e.enumtypid = t.oid
@@ -62,7 +64,8 @@ WHERE NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.oid AND k.
 UNION ALL
 SELECT 'row_security', name, 'enabled' FROM tables WHERE relrowsecurity
 UNION ALL
--- The projector's own policies depend on its role, which may be missing; nobody else's may stand beside the readers'.
+-- The projector's own policies depend on its role, which may be missing; nobody else's may stand
+-- beside the readers'.
 SELECT 'policy', t.name || ' ' || p.polname,
        CASE p.polcmd WHEN 'r' THEN 'SELECT' ELSE p.polcmd::text END
          || CASE WHEN p.polroles = '{0}'::oid[] THEN ' for all roles' ELSE ' for some roles' END
@@ -82,3 +85,10 @@ UNION ALL
 SELECT 'readable', c.table_name || '.' || c.attname, 'by ' || r.rolname
 FROM columns AS c JOIN pg_roles AS r ON r.rolname IN (daybook.role_name('readers'), daybook.role_name('gateway'))
 WHERE has_column_privilege(r.oid, c.attrelid, c.attnum, 'SELECT')
+)
+-- PostgreSQL prints casts that nobody wrote, and operator classes with the schema of their extension.
+SELECT kind, name,
+       regexp_replace(
+         regexp_replace(definition, '::(character varying|"?[a-z_]+"?(\."?[a-z_]+"?)?)', '', 'g'),
+         '("[^"]+"|[a-z0-9_]+)\.gin_trgm_ops', 'gin_trgm_ops', 'g') AS definition
+FROM objects

@@ -1,5 +1,7 @@
--- What this installation's roles may do. Run after the migrations, by the owner of the tables, once the roles exist; takes
--- back what an earlier version gave, so that it can be run again at any time. The login system's tables and columns appear
+-- What this installation's roles may do. Run after the migrations, by the owner of the tables, once
+-- the roles exist; takes
+-- back what an earlier version gave, so that it can be run again at any time. The login system's
+-- tables and columns appear
 -- nowhere here.
 DO $$
 DECLARE

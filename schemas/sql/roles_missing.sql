@@ -1,6 +1,9 @@
--- The statements by which a role with CREATEROLE makes what is missing of this installation's roles, one a row, in order.
--- Read by the migrator, which runs them or prints them for an administrator. By hand: psql -f, or end it with \gexec.
--- Not "safe": the role exists but does not carry our mark, so only a person can say whether it may be used.
+-- The statements by which a role with CREATEROLE makes what is missing of this installation's
+-- roles, one a row, in order.
+-- Read by the migrator, which runs them or prints them for an administrator. By hand: psql -f, or
+-- end it with \gexec.
+-- Not "safe": the role exists but does not carry our mark, so only a person can say whether it may
+-- be used.
 WITH wanted (line, suffix, options) AS (
   VALUES (1, 'readers', 'NOLOGIN'),
          (2, 'projector', 'NOLOGIN'),

@@ -1,11 +1,11 @@
 #include "tests/support/postgres_fixture.h"
 
-#include <csignal>
 #include <unistd.h>
 
-#include <cstdio>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 
 #include "infra/postgres/cluster.h"
 #include "infra/postgres/migrations.h"
@@ -22,9 +22,7 @@ constexpr const char* kFolderPrefix = "daybook-test-postgres-";
 template <class T>
 T needed(Result<T> result, const std::string& what) {
   if (!result) {
-    std::fprintf(stderr, "tests need PostgreSQL: %s: %s: %s\n", what.c_str(), result.error().code.c_str(),
-                 result.error().detail.c_str());
-    std::abort();
+    throw std::runtime_error(what + ": " + result.error().code + ": " + result.error().detail);
   }
   if constexpr (!std::is_void_v<T>) {
     return *std::move(result);
@@ -33,8 +31,8 @@ T needed(Result<T> result, const std::string& what) {
 
 void make_reachable(const fs::path& folder) {
   fs::create_directories(folder);
-  fs::permissions(folder, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec | fs::perms::others_read |
-                              fs::perms::others_exec);
+  fs::permissions(folder, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
+                              fs::perms::others_read | fs::perms::others_exec);
 }
 
 // A test program that was killed could not stop its server.
@@ -116,9 +114,13 @@ TestDatabase create_migrated_database(const std::string& hint) {
   return database;
 }
 
-postgres::Connection connect(const std::string& url) { return needed(postgres::Connection::open(url), "connect"); }
+postgres::Connection connect(const std::string& url) {
+  return needed(postgres::Connection::open(url), "connect");
+}
 
-postgres::Rows run(postgres::Connection& connection, const std::string& sql) { return needed(connection.exec(sql), sql); }
+postgres::Rows run(postgres::Connection& connection, const std::string& sql) {
+  return needed(connection.exec(sql), sql);
+}
 
 std::string refusal(postgres::Connection& connection, const std::string& sql) {
   const auto outcome = connection.exec(sql);

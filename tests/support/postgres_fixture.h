@@ -1,7 +1,9 @@
-// Real PostgreSQL for tests: one private cluster per test program, in a temporary folder, made at the first use and removed
-// at the program's end. What a killed test program leaves behind is removed by the next one.
+// Real PostgreSQL for tests: one private cluster per test program, in a temporary folder, made at
+// the first use and removed at the program's end. What a killed test program leaves behind is
+// removed by the next one.
 //
-// Every function fails the program with a message when PostgreSQL cannot be had: these tests are never skipped.
+// Every function throws when PostgreSQL cannot be had or refuses what it is asked, which fails the
+// test with the reason: these tests are never skipped.
 #pragma once
 
 #include <string>
@@ -30,7 +32,8 @@ postgres::Rows run(postgres::Connection& connection, const std::string& sql);
 // The only value of the only row; "NULL" for NULL.
 [[nodiscard]] std::string value(postgres::Connection& connection, const std::string& sql);
 // The first column of all rows.
-[[nodiscard]] std::vector<std::string> values(postgres::Connection& connection, const std::string& sql);
+[[nodiscard]] std::vector<std::string> values(postgres::Connection& connection,
+                                              const std::string& sql);
 
 // A folder below the temporary one that the server's user can reach; removed at the end.
 [[nodiscard]] std::string temporary_folder(const std::string& hint);

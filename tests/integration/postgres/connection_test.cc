@@ -37,7 +37,8 @@ TEST_F(ConnectionTest, RunsInUtcWhateverTheRoleSays) {
 }
 
 TEST_F(ConnectionTest, KeepsNullApartFromEmptyText) {
-  const auto rows = connection_.exec_params("SELECT $1::text, $2::text, $3::int + 1", {std::nullopt, "", "41"});
+  const auto rows =
+      connection_.exec_params("SELECT $1::text, $2::text, $3::int + 1", {std::nullopt, "", "41"});
   ASSERT_TRUE(rows.has_value());
   EXPECT_EQ(rows->rows.at(0), (Row{std::nullopt, "", "42"}));
 }
@@ -68,7 +69,8 @@ TEST_F(ConnectionTest, CopiesHostileTextUnchanged) {
   run(connection_, "CREATE TEMP TABLE t (id int, v text)");
   const std::string hostile = "tab\t line\n return\r back\\slash \\. \\N 'quote' \xC3\xA9";
   std::string lines;
-  for (const std::optional<std::string_view> text : {std::optional<std::string_view>(hostile), {}, {""}}) {
+  for (const std::optional<std::string_view> text :
+       {std::optional<std::string_view>(hostile), {}, {""}}) {
     append_copy_value(lines, "1");
     lines += '\t';
     append_copy_value(lines, text);
@@ -138,9 +140,11 @@ TEST_F(ConnectionTest, TellsThatTheFateOfACommitIsUnknown) {
   // A deferred trigger ends the session in the middle of COMMIT: no answer ever comes.
   run(connection_,
       "CREATE FUNCTION end_session() RETURNS trigger LANGUAGE plpgsql AS "
-      "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(10); RETURN NULL; END $$;"
+      "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(10); RETURN NULL; "
+      "END $$;"
       "CREATE TABLE doomed (id int);"
-      "CREATE CONSTRAINT TRIGGER t AFTER INSERT ON doomed DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+      "CREATE CONSTRAINT TRIGGER t AFTER INSERT ON doomed DEFERRABLE INITIALLY DEFERRED FOR EACH "
+      "ROW "
       "EXECUTE FUNCTION end_session()");
   ASSERT_TRUE(connection_.begin().has_value());
   run(connection_, "INSERT INTO doomed VALUES (1)");
@@ -153,7 +157,8 @@ TEST_F(ConnectionTest, TellsThatTheFateOfACommitIsUnknown) {
 TEST_F(ConnectionTest, TellsThatALostSessionDidNothing) {
   Connection killer = connect(database.owner_url);
   ASSERT_TRUE(connection_.begin().has_value());
-  run(killer, "SELECT pg_terminate_backend(" + std::to_string(connection_.backend_pid()) + ", 5000)");
+  run(killer,
+      "SELECT pg_terminate_backend(" + std::to_string(connection_.backend_pid()) + ", 5000)");
   const auto outcome = connection_.exec("SELECT 1");
   ASSERT_FALSE(outcome.has_value());
   EXPECT_EQ(outcome.error().kind, ErrorKind::kUnavailable);

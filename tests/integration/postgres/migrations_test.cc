@@ -23,13 +23,17 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::IsSupersetOf;
 
-// All that this database has of its own, and the server's roles: what must be the same after everything was undone.
+// All that this database has of its own, and the server's roles: what must be the same after
+// everything was undone.
 std::vector<std::string> catalogue(Connection& connection) {
   return values(connection,
-                "SELECT 'schema ' || nspname || coalesce(' ' || obj_description(oid, 'pg_namespace'), '') FROM pg_namespace "
+                "SELECT 'schema ' || nspname || coalesce(' ' || obj_description(oid, "
+                "'pg_namespace'), '') FROM pg_namespace "
                 "  WHERE nspname NOT LIKE 'pg_t%' "
-                "UNION ALL SELECT 'relation ' || oid::regclass::text || ' ' || relkind::text || coalesce(relacl::text, '') "
-                "  FROM pg_class WHERE relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg_t%') "
+                "UNION ALL SELECT 'relation ' || oid::regclass::text || ' ' || relkind::text || "
+                "coalesce(relacl::text, '') "
+                "  FROM pg_class WHERE relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE "
+                "nspname LIKE 'pg_t%') "
                 "UNION ALL SELECT 'type ' || oid::regtype::text FROM pg_type "
                 "UNION ALL SELECT 'function ' || oid::regprocedure::text FROM pg_proc "
                 "UNION ALL SELECT 'extension ' || extname FROM pg_extension "
@@ -69,7 +73,8 @@ TEST(Migrations, EachGoesUpDownAndUpByItself) {
     ASSERT_TRUE(down.has_value()) << down.error().detail;
     ASSERT_EQ(down->done.size(), 1U);
     EXPECT_EQ(down->done[0].number, number);
-    EXPECT_NE(catalogue(connection), with) << "migration " << number << " does nothing that can be seen";
+    EXPECT_NE(catalogue(connection), with)
+        << "migration " << number << " does nothing that can be seen";
   }
   EXPECT_THAT(migrate_down_one(connection)->done, IsEmpty());
   for (const int target : {18, 11, 5, 1}) {  // a part of the way down, then all the way up
@@ -95,7 +100,8 @@ TEST(Migrations, TellWhatIsApplied) {
   const auto none = migration_status(connection);
   ASSERT_TRUE(none.has_value());
   EXPECT_EQ(static_cast<int>(none->size()), latest_migration());
-  EXPECT_TRUE(std::none_of(none->begin(), none->end(), [](const auto& state) { return state.applied_at.has_value(); }));
+  EXPECT_TRUE(std::none_of(none->begin(), none->end(),
+                           [](const auto& state) { return state.applied_at.has_value(); }));
   ASSERT_TRUE(migrate_up(connection).has_value());
   ASSERT_TRUE(migrate_down_one(connection).has_value());
   const auto most = migration_status(connection);
@@ -156,7 +162,8 @@ TEST(Migrations, TwoAtOnceDoTheWorkOnce) {
 TEST(Migrations, UseAnExtensionThatIsThereAndLeaveIt) {
   const TestDatabase database = create_database("extension");
   Connection connection = connect(database.owner_url);
-  run(connection, "CREATE SCHEMA \"Other Tools\"; CREATE EXTENSION pg_trgm WITH SCHEMA \"Other Tools\"");
+  run(connection,
+      "CREATE SCHEMA \"Other Tools\"; CREATE EXTENSION pg_trgm WITH SCHEMA \"Other Tools\"");
   const auto up = migrate_up(connection);
   ASSERT_TRUE(up.has_value()) << up.error().detail;
   const auto report = check_schema(connection);

@@ -82,82 +82,104 @@ TEST_F(SchemaCheckTest, NamesTheDecidedDifferencesAsKnown) {
 }
 
 TEST_F(SchemaCheckTest, NamesAChangedColumn) {
-  EXPECT_THAT(differences_after("ALTER TABLE crm.companies ALTER COLUMN annual_revenue TYPE numeric(12,2)"),
-              ElementsAre("column crm.companies.annual_revenue: expected no. 13 numeric(14,2) null, found no. 13 "
-                          "numeric(12,2) null"));
+  EXPECT_THAT(
+      differences_after("ALTER TABLE crm.companies ALTER COLUMN annual_revenue TYPE numeric(12,2)"),
+      ElementsAre(
+          "column crm.companies.annual_revenue: expected no. 13 numeric(14,2) null, found no. 13 "
+          "numeric(12,2) null"));
   EXPECT_THAT(differences_after("ALTER TABLE crm.deals ALTER COLUMN currency SET DEFAULT 'EUR'"),
-              ElementsAre("column crm.deals.currency: expected no. 5 varchar(3) not_null 'USD', found no. 5 varchar(3) "
-                          "not_null 'EUR'::character varying"));
-  EXPECT_THAT(differences_after("ALTER TABLE crm.deals ALTER COLUMN stage_id DROP NOT NULL"),
-              ElementsAre("column crm.deals.stage_id: expected no. 18 uuid not_null, found no. 18 uuid null"));
+              ElementsAre("column crm.deals.currency: expected no. 5 varchar(3) not_null 'USD', "
+                          "found no. 5 varchar(3) "
+                          "not_null 'EUR'"));
+  EXPECT_THAT(
+      differences_after("ALTER TABLE crm.deals ALTER COLUMN stage_id DROP NOT NULL"),
+      ElementsAre(
+          "column crm.deals.stage_id: expected no. 18 uuid not_null, found no. 18 uuid null"));
 }
 
 TEST_F(SchemaCheckTest, NamesAnAddedAndAMissingColumn) {
-  EXPECT_THAT(differences_after("ALTER TABLE crm.sessions ADD COLUMN device text; ALTER TABLE crm.sessions DROP COLUMN "
-                                "expires"),
-              ElementsAre("column crm.sessions.expires: missing; expected no. 4 timestamp(3) not_null",
-                          "column crm.sessions.device: not documented; found no. 4 text null"));
+  EXPECT_THAT(
+      differences_after(
+          "ALTER TABLE crm.sessions ADD COLUMN device text; ALTER TABLE crm.sessions DROP COLUMN "
+          "expires"),
+      ElementsAre("column crm.sessions.expires: missing; expected no. 4 timestamp(3) not_null",
+                  "column crm.sessions.device: not documented; found no. 4 text null"));
 }
 
 TEST_F(SchemaCheckTest, NamesAMissingTable) {
-  EXPECT_THAT(differences_after("DROP TABLE crm.verification_tokens"),
-              ElementsAre("column crm.verification_tokens.expires: missing; expected no. 3 timestamp(3) not_null",
-                          "column crm.verification_tokens.identifier: missing; expected no. 1 varchar(255) not_null",
-                          "column crm.verification_tokens.token: missing; expected no. 2 varchar(255) not_null",
-                          "table crm.verification_tokens: missing; expected present",
-                          "unique crm.verification_tokens (identifier,token): missing; expected present",
-                          "unique crm.verification_tokens (token): missing; expected present"));
+  EXPECT_THAT(
+      differences_after("DROP TABLE crm.verification_tokens"),
+      ElementsAre(
+          "column crm.verification_tokens.expires: missing; expected no. 3 timestamp(3) not_null",
+          "column crm.verification_tokens.identifier: missing; expected no. 1 varchar(255) "
+          "not_null",
+          "column crm.verification_tokens.token: missing; expected no. 2 varchar(255) not_null",
+          "table crm.verification_tokens: missing; expected present",
+          "unique crm.verification_tokens (identifier,token): missing; expected present",
+          "unique crm.verification_tokens (token): missing; expected present"));
 }
 
 TEST_F(SchemaCheckTest, NamesEnumValuesOutOfOrder) {
   EXPECT_THAT(differences_after("ALTER TYPE crm.priority ADD VALUE 'CRITICAL'"),
-              ElementsAre("enum crm.priority: expected LOW MEDIUM HIGH URGENT, found LOW MEDIUM HIGH URGENT CRITICAL"));
+              ElementsAre("enum crm.priority: expected LOW MEDIUM HIGH URGENT, found LOW MEDIUM "
+                          "HIGH URGENT CRITICAL"));
 }
 
 TEST_F(SchemaCheckTest, NamesAForeignKeyWithAnotherRule) {
-  EXPECT_THAT(differences_after("ALTER TABLE crm.deals DROP CONSTRAINT deals_stage_id_fkey, ADD FOREIGN KEY (stage_id) "
-                                "REFERENCES crm.pipeline_stages ON UPDATE CASCADE ON DELETE CASCADE"),
-              ElementsAre("foreign_key crm.deals (stage_id): expected crm.pipeline_stages RESTRICT, found "
-                          "crm.pipeline_stages CASCADE not deferred"));
+  EXPECT_THAT(
+      differences_after(
+          "ALTER TABLE crm.deals DROP CONSTRAINT deals_stage_id_fkey, ADD FOREIGN KEY (stage_id) "
+          "REFERENCES crm.pipeline_stages ON UPDATE CASCADE ON DELETE CASCADE"),
+      ElementsAre("foreign_key crm.deals (stage_id): expected crm.pipeline_stages RESTRICT, found "
+                  "crm.pipeline_stages CASCADE not deferred"));
 }
 
 TEST_F(SchemaCheckTest, NamesIndexes) {
-  EXPECT_THAT(differences_after("DROP INDEX crm.idx_deals_value; CREATE INDEX idx_deals_value ON crm.deals (value DESC); "
-                                "DROP INDEX crm.idx_users_email; CREATE INDEX mine ON crm.users (locale)"),
-              ElementsAre("index idx_deals_value: expected crm.deals btree (value), found crm.deals btree (value DESC)",
-                          "index idx_users_email: missing; expected crm.users btree (email)",
-                          "index mine: not documented; found crm.users btree (locale)"));
+  EXPECT_THAT(
+      differences_after(
+          "DROP INDEX crm.idx_deals_value; CREATE INDEX idx_deals_value ON crm.deals (value DESC); "
+          "DROP INDEX crm.idx_users_email; CREATE INDEX mine ON crm.users (locale)"),
+      ElementsAre("index idx_deals_value: expected crm.deals btree (value), found crm.deals btree "
+                  "(value DESC)",
+                  "index idx_users_email: missing; expected crm.users btree (email)",
+                  "index mine: not documented; found crm.users btree (locale)"));
 }
 
 TEST_F(SchemaCheckTest, NamesConstraints) {
-  EXPECT_THAT(differences_after("ALTER TABLE crm.users DROP CONSTRAINT users_organization_id_email_key, "
-                                "ADD UNIQUE (email); ALTER TABLE crm.deals DROP CONSTRAINT chk_probability, "
-                                "ADD CONSTRAINT chk_probability CHECK (probability <= 100)"),
-              ElementsAre("check crm.deals chk_probability: expected probability >= 0.0 AND probability <= 1.0, found "
-                          "((probability <= (100)::numeric))",
+  EXPECT_THAT(differences_after(
+                  "ALTER TABLE crm.users DROP CONSTRAINT users_organization_id_email_key, "
+                  "ADD UNIQUE (email); ALTER TABLE crm.deals DROP CONSTRAINT chk_probability, "
+                  "ADD CONSTRAINT chk_probability CHECK (probability <= 100)"),
+              ElementsAre("check crm.deals chk_probability: expected probability >= 0.0 AND "
+                          "probability <= 1.0, found "
+                          "((probability <= (100)))",
                           "unique crm.users (organization_id,email): missing; expected deferred",
                           "unique crm.users (email): not documented; found present"));
 }
 
 TEST_F(SchemaCheckTest, NamesHolesInRowSecurity) {
-  EXPECT_THAT(differences_after("ALTER TABLE crm.deals DISABLE ROW LEVEL SECURITY; "
-                                "CREATE POLICY everybody ON crm.companies FOR SELECT USING (true)"),
-              ElementsAre("row_security crm.deals: missing; expected enabled",
-                          "policy crm.companies everybody: not documented; found SELECT for all roles of any "
-                          "organization"));
+  EXPECT_THAT(
+      differences_after("ALTER TABLE crm.deals DISABLE ROW LEVEL SECURITY; "
+                        "CREATE POLICY everybody ON crm.companies FOR SELECT USING (true)"),
+      ElementsAre(
+          "row_security crm.deals: missing; expected enabled",
+          "policy crm.companies everybody: not documented; found SELECT for all roles of any "
+          "organization"));
 }
 
 TEST_F(SchemaCheckTest, NamesWhatReadersMustNotRead) {
-  EXPECT_THAT(differences_after("DO $$ BEGIN EXECUTE format('GRANT SELECT (password) ON crm.users TO %I', "
-                                "daybook.role_name('readers')); END $$"),
-              ElementsAre(::testing::MatchesRegex(
-                  "column crm.users.password: expected readable by no reader, found readable by planted.*_readers")));
+  EXPECT_THAT(
+      differences_after("DO $$ BEGIN EXECUTE format('GRANT SELECT (password) ON crm.users TO %I', "
+                        "daybook.role_name('readers')); END $$"),
+      ElementsAre(::testing::MatchesRegex("column crm.users.password: expected readable by no "
+                                          "reader, found readable by planted.*_readers")));
 }
 
 TEST_F(SchemaCheckTest, NamesAFunctionThatIsNotWhatItWas) {
   EXPECT_THAT(differences_after("ALTER FUNCTION daybook.wait_for(text, interval) SECURITY INVOKER; "
                                 "DROP VIEW daybook.freshness"),
-              ElementsAre("function daybook.wait_for(token text, timeout interval): expected security_definer, found "
+              ElementsAre("function daybook.wait_for(token text, timeout interval): expected "
+                          "security_definer, found "
                           "present",
                           "view daybook.freshness: missing; expected present"));
 }

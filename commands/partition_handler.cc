@@ -1,0 +1,367 @@
+#include "commands/partition_handler.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "commands/codec/decode.h"
+#include "commands/receipts.h"
+#include "domain/core/uuid.h"
+#include "domain/decide/command.h"
+#include "domain/state/keys.h"
+
+namespace daybook::commands {
+namespace {
+
+constexpr std::chrono::milliseconds kReadBackWait{100};
+constexpr std::chrono::milliseconds kClaimRetryMax{2'000};
+constexpr std::uint32_t kClaimsBeforeGivingUp = 3;
+
+std::string hash_text(const Command& command) {
+  const auto hash = codec::payload_hash(command);
+  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+}
+
+// A command that cannot be remembered, because it has no id or organization, is refused without a record.
+std::optional<Violations> unaddressable(Command& command) {
+  Violations violations;
+  const auto require_uuid = [&](std::string* text, const char* path) {
+    if (auto canonical = canonical_uuid(trimmed(*text))) {
+      *text = *canonical;
+    } else {
+      violations.push_back({ErrorKind::kInvalid, text->empty() ? "field.required" : "id.malformed",
+                            "give a UUID; a command needs its own id and its organization", path});
+    }
+  };
+  require_uuid(command.mutable_command_id(), "commandId");
+  require_uuid(command.mutable_organization_id(), "organizationId");
+  if (violations.empty()) return std::nullopt;
+  return violations;
+}
+
+Violations conflicting_payload() {
+  return {{ErrorKind::kConflict, "IDEMPOTENCY_CONFLICT",
+           "another command was sent with this id before; give each command an id of its own", "commandId"}};
+}
+
+}  // namespace
+
+PartitionHandler::PartitionHandler(Journal& journal, StateStore& store, const Clock& clock, HandlerOptions options)
+    : journal_(journal), store_(store), clock_(clock), options_(options), state_(store, options.cached_entries_max) {}
+
+PartitionHandler::~PartitionHandler() { stop(); }
+
+void PartitionHandler::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void PartitionHandler::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void PartitionHandler::submit(Submission submission) {
+  Error refusal;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_ && queue_.size() < options_.queue_max) {
+      queue_.push_back(std::move(submission));
+      if (queue_.size() == 1) wake_.notify_one();
+      return;
+    }
+    refusal = stopping_ ? Error{ErrorKind::kUnavailable, "handler.stopping", "not taken: the engine is stopping; send it again", ""}
+                        : Error{ErrorKind::kUnavailable, "handler.overloaded", "not taken: too many commands are waiting; send it again later", ""};
+  }
+  submission.answer(fail(std::move(refusal)));
+}
+
+bool PartitionHandler::query(Query query) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return false;
+  queries_.push_back(std::move(query));
+  wake_.notify_one();
+  return true;
+}
+
+HandlerStatus PartitionHandler::status() const {
+  const std::lock_guard lock(mutex_);
+  HandlerStatus status = published_;
+  status.queue = queue_.size();
+  return status;
+}
+
+void PartitionHandler::publish_status() {
+  figures_.owns = owns_;
+  figures_.progress = journal_.progress();
+  const std::lock_guard lock(mutex_);
+  published_ = figures_;
+}
+
+void PartitionHandler::run() {
+  while (wait_for_work()) work();
+  if (owns_) {
+    if (auto flushed = flush(); !flushed) lose(flushed.error());
+  }
+}
+
+// False when everything that was taken has been answered and the handler is to stop.
+bool PartitionHandler::wait_for_work() {
+  std::unique_lock lock(mutex_);
+  const auto ready = [&] {
+    return stopping_ || !queue_.empty() || !queries_.empty() || !again_.empty() || !in_flight_.empty() || !owns_;
+  };
+  if (!wake_.wait_for(lock, options_.flush_idle, ready) && state_.confirmed_count() > 0) {
+    lock.unlock();
+    if (auto flushed = flush(); !flushed) lose(flushed.error());
+    publish_status();
+    return true;
+  }
+  return !stopping_ || !queue_.empty() || !again_.empty() || !in_flight_.empty() || !queries_.empty();
+}
+
+void PartitionHandler::work() {
+  if (!owns_) {
+    if (auto claimed = claim(); !claimed) {
+      give_up(claimed.error());
+      return;
+    }
+  }
+  take_queries();
+  auto done = decide_group();
+  bool more = false;
+  {
+    const std::lock_guard lock(mutex_);
+    more = !queue_.empty() || !again_.empty();
+  }
+  const bool full = in_flight_.size() >= options_.in_flight_max;
+  if (done && !in_flight_.empty()) done = read_back(more && !full ? std::chrono::milliseconds(0) : kReadBackWait);
+  if (done) done = flush_if_large();
+  if (!done) lose(done.error());
+  publish_status();
+}
+
+Result<void> PartitionHandler::claim() {
+  DAYBOOK_ASSIGN(progress, state_.resume());
+  newest_decision_ = progress ? progress->decided_at() : 0;
+  const log::Progress* from = progress ? &*progress : nullptr;
+  DAYBOOK_TRY(journal_.claim(
+      from, [this](const ReadOutcome& read) { return fold(read); }, [this] { return flush_if_large(); }));
+  clock_offset_ = clock_.wall_ms() - clock_.steady_ms();
+  owns_ = true;
+  failed_claims_ = 0;
+  ++figures_.claims;
+  figures_.trouble.clear();
+  publish_status();
+  return {};
+}
+
+Result<void> PartitionHandler::fold(const ReadOutcome& read) {
+  log::Outcome outcome = read.outcome;
+  state_.begin();
+  for (log::Event& event : *outcome.mutable_events()) {
+    DAYBOOK_TRY(state_.apply(outcome.organization_id(), event, outcome.decided_at()));
+  }
+  state_.confirm(state_.commit());
+  remember(outcome, read.position);
+  newest_decision_ = std::max(newest_decision_, outcome.decided_at());
+  return state_.health();
+}
+
+// The append went wrong: what was decided ahead is forgotten and decided again under a new fence.
+void PartitionHandler::lose(const Error& error) {
+  owns_ = false;
+  figures_.trouble = error.code + ": " + error.detail;
+  std::deque<Submission> again;
+  for (InFlight& each : in_flight_) {
+    for (Submission& submission : each.submissions) again.push_back(std::move(submission));
+  }
+  for (Submission& submission : again_) again.push_back(std::move(submission));
+  again_ = std::move(again);
+  in_flight_.clear();
+  pending_.clear();
+  appended_ = 0;
+}
+
+// The partition cannot be had for now. Those who wait are told after a few tries: commands that had been handed to the
+// log may have become valid, the others have not been taken.
+void PartitionHandler::give_up(const Error& error) {
+  figures_.trouble = error.code + ": " + error.detail;
+  ++failed_claims_;
+  bool stopping = false;
+  std::deque<Submission> waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping = stopping_;
+    if (stopping || failed_claims_ >= kClaimsBeforeGivingUp || error.kind == ErrorKind::kCorrupt) waiting.swap(queue_);
+  }
+  if (stopping || failed_claims_ >= kClaimsBeforeGivingUp || error.kind == ErrorKind::kCorrupt) {
+    for (Submission& submission : again_) {
+      answer(submission, fail(ErrorKind::kUnknownOutcome, "handler.lost",
+                              "the command may have been recorded; look its receipt up later, or send the very same command "
+                              "again (" + error.detail + ")"));
+    }
+    again_.clear();
+    for (Submission& submission : waiting) {
+      answer(submission, fail(ErrorKind::kUnavailable, error.code, "not taken: " + error.detail));
+    }
+  }
+  publish_status();
+  std::unique_lock lock(mutex_);
+  const auto wait = std::min(kClaimRetryMax, std::chrono::milliseconds(10LL << std::min(failed_claims_, 8U)));
+  wake_.wait_for(lock, wait, [&] { return stopping_; });
+}
+
+void PartitionHandler::take_queries() {
+  std::deque<Query> queries;
+  {
+    const std::lock_guard lock(mutex_);
+    queries.swap(queries_);
+  }
+  for (const Query& query : queries) query(state_, journal_);
+}
+
+Result<void> PartitionHandler::decide_group() {
+  std::deque<Submission> group;
+  group.swap(again_);
+  if (in_flight_.size() < options_.in_flight_max) {
+    const std::lock_guard lock(mutex_);
+    while (!queue_.empty() && group.size() < options_.group_max) {
+      group.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+  }
+  while (!group.empty()) {
+    Submission next = std::move(group.front());
+    group.pop_front();
+    if (auto decided = decide_one(std::move(next)); !decided) {
+      again_ = std::move(group);
+      return decided;
+    }
+  }
+  std::vector<const log::Outcome*> outcomes;
+  for (; appended_ < in_flight_.size(); ++appended_) outcomes.push_back(&in_flight_[appended_].outcome);
+  if (outcomes.empty()) return {};
+  ++figures_.groups;
+  return journal_.append(outcomes);
+}
+
+Result<void> PartitionHandler::decide_one(Submission submission) {
+  if (auto violations = unaddressable(submission.command)) {
+    ++figures_.rejected;
+    answer(submission, receipt_of(refuse_command(submission.command, "", *violations, clock_.wall_ms()), {}, false));
+    return {};
+  }
+  const Command& command = submission.command;
+  const std::string hash = hash_text(command);
+  const std::string key = keys::receipt(command.organization_id(), command.command_id());
+  if (answer_known(submission, key, hash)) return state_.health();
+  if (clock_is_off()) {
+    answer(submission, fail(ErrorKind::kUnavailable, "clock.off",
+                            "not taken: this machine's clock is off by more than the bound; set it right"));
+    return {};
+  }
+  newest_decision_ = std::max(newest_decision_, clock_.wall_ms());
+  InFlight flight;
+  flight.outcome = decide_command(command, hash, state_, newest_decision_);
+  if (flight.outcome.ByteSizeLong() > options_.outcome_bytes_max) {
+    state_.rollback();
+    const Violations too_large{{ErrorKind::kRejected, "outcome.too_large", "the command's outcome is too large to record; split it", ""}};
+    flight.outcome = refuse_command(command, hash, too_large, newest_decision_);
+  }
+  flight.changes = state_.commit();
+  flight.receipt_key = key;
+  flight.submissions.push_back(std::move(submission));
+  in_flight_.push_back(std::move(flight));
+  pending_[key] = &in_flight_.back();
+  return state_.health();
+}
+
+// A command whose id is known is answered with its first outcome, now or when that has been read back.
+bool PartitionHandler::answer_known(Submission& submission, const std::string& key, const std::string& hash) {
+  const auto conflict = [&] {
+    ++figures_.rejected;
+    answer(submission, receipt_of(refuse_command(submission.command, hash, conflicting_payload(), clock_.wall_ms()), {}, false));
+  };
+  if (const auto pending = pending_.find(key); pending != pending_.end()) {
+    if (pending->second->outcome.payload_hash() == hash) {
+      pending->second->submissions.push_back(std::move(submission));
+    } else {
+      conflict();
+    }
+    return true;
+  }
+  const auto stored = state_.text(key);
+  if (!stored) return false;
+  log::ReceiptEntry entry;
+  entry.ParseFromString(*stored);
+  if (entry.payload_hash() != hash) {
+    conflict();
+    return true;
+  }
+  ++figures_.repeated;
+  auto outcome = journal_.outcome_at(entry.offset());
+  if (!outcome) {
+    answer(submission, fail(std::move(outcome).error()));
+  } else {
+    const log::Progress& progress = journal_.progress();
+    answer(submission, receipt_of(*outcome, position_of(entry, progress.log_id(), progress.partition()), true));
+  }
+  return true;
+}
+
+// Against the newest decision (a clock that was set back) and against the steady clock (one that jumped meanwhile).
+bool PartitionHandler::clock_is_off() {
+  const std::int64_t wall = clock_.wall_ms();
+  const std::int64_t bound = options_.clock_bound.count();
+  const std::int64_t drift = wall - clock_.steady_ms() - clock_offset_;
+  return wall < newest_decision_ - bound || std::abs(drift) > bound;
+}
+
+Result<void> PartitionHandler::read_back(std::chrono::milliseconds wait) {
+  DAYBOOK_ASSIGN(positions, journal_.read_back(wait));
+  for (const Position& position : positions) {
+    InFlight flight = std::move(in_flight_.front());
+    in_flight_.pop_front();
+    --appended_;
+    pending_.erase(flight.receipt_key);
+    state_.confirm(std::move(flight.changes));
+    remember(flight.outcome, position);
+    ++(flight.outcome.kind() == log::OUTCOME_KIND_ACCEPTED ? figures_.accepted : figures_.rejected);
+    for (std::size_t i = 0; i < flight.submissions.size(); ++i) {
+      answer(flight.submissions[i], receipt_of(flight.outcome, position, i > 0));
+    }
+  }
+  return {};
+}
+
+// Receipt and history of an outcome, now that its place in the log is known.
+void PartitionHandler::remember(const log::Outcome& outcome, const Position& position) {
+  state_.begin();
+  state_.put(keys::receipt(outcome.organization_id(), outcome.command_id()),
+             receipt_entry(outcome, position).SerializeAsString());
+  for (const log::Event& event : outcome.events()) {
+    state_.put(keys::history(outcome.organization_id(), event.entity(), event.id(), event.version()),
+               std::to_string(position.offset));
+  }
+  state_.confirm(state_.commit());
+}
+
+Result<void> PartitionHandler::flush_if_large() {
+  return state_.confirmed_count() >= options_.flush_changes_max ? flush() : Result<void>();
+}
+
+Result<void> PartitionHandler::flush() {
+  log::Progress progress = journal_.progress();
+  progress.set_decided_at(newest_decision_);
+  return state_.flush(std::move(progress));
+}
+
+void PartitionHandler::answer(Submission& submission, Result<Receipt> result) {
+  if (!result) ++figures_.unavailable;
+  submission.answer(std::move(result));
+}
+
+}  // namespace daybook::commands

@@ -1,0 +1,126 @@
+// The command handler of one partition: deduplicate, decide ahead, append, read back, apply, answer.
+//
+// One thread owns the state and the journal; submissions and queries come from any thread through a bounded queue. Many
+// commands share one durable append, and the next group is decided while the last one becomes durable. Nobody is told
+// an outcome before it has been read back from the log as valid. Whatever goes wrong with an append (void, unknown), the
+// handler forgets what it decided ahead, takes the partition over again and decides again; commands that became valid
+// meanwhile are found by their receipts.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "commands/ports/clock.h"
+#include "commands/ports/journal.h"
+#include "commands/submission.h"
+#include "domain/state/state.h"
+
+namespace daybook::commands {
+
+struct HandlerOptions {
+  std::size_t group_max = 512;             // commands decided for one append
+  std::size_t in_flight_max = 4096;        // outcomes appended and not yet read back
+  std::size_t queue_max = 20'000;          // submissions waiting; more are refused as unavailable
+  std::size_t flush_changes_max = 50'000;  // confirmed changes before the state is written
+  std::size_t outcome_bytes_max = 900'000; // encoded outcome; fits a Kafka record of the default size
+  std::size_t cached_entries_max = 400'000;
+  std::chrono::milliseconds flush_idle{200};
+  std::chrono::milliseconds clock_bound{5'000};
+};
+
+// Figures of a handler, for status and metrics.
+struct HandlerStatus {
+  std::uint64_t accepted = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t repeated = 0;
+  std::uint64_t unavailable = 0;
+  std::uint64_t groups = 0;
+  std::uint64_t claims = 0;
+  std::uint64_t queue = 0;
+  bool owns = false;         // has fenced and may decide
+  std::string trouble;       // why not, if it does not
+  log::Progress progress;
+};
+
+class PartitionHandler {
+ public:
+  // Journal, store and clock must outlive the handler.
+  PartitionHandler(Journal& journal, StateStore& store, const Clock& clock, HandlerOptions options = {});
+  ~PartitionHandler();  // stops
+  PartitionHandler(const PartitionHandler&) = delete;
+  PartitionHandler& operator=(const PartitionHandler&) = delete;
+
+  void start();
+  // Takes nothing more, decides and answers what was taken, writes the state. Idempotent.
+  void stop();
+
+  // Thread-safe. The answer may come before this returns.
+  void submit(Submission submission);
+  // Runs `use` on the handler's thread between groups, on confirmed and decided-ahead state; false if it was not taken.
+  using Query = std::function<void(const State&, Journal&)>;
+  [[nodiscard]] bool query(Query query);
+
+  [[nodiscard]] HandlerStatus status() const;
+
+ private:
+  struct InFlight {
+    std::vector<Submission> submissions;  // the first one and repeats that came meanwhile
+    std::string receipt_key;
+    log::Outcome outcome;
+    State::ChangeSet changes;
+  };
+
+  void run();
+  [[nodiscard]] bool wait_for_work();
+  void work();
+  [[nodiscard]] Result<void> claim();
+  [[nodiscard]] Result<void> fold(const ReadOutcome& read);
+  void lose(const Error& error);
+  void give_up(const Error& error);
+  void take_queries();
+  [[nodiscard]] Result<void> decide_group();
+  [[nodiscard]] Result<void> decide_one(Submission submission);
+  [[nodiscard]] bool answer_known(Submission& submission, const std::string& key, const std::string& hash);
+  [[nodiscard]] bool clock_is_off();
+  [[nodiscard]] Result<void> read_back(std::chrono::milliseconds wait);
+  void remember(const log::Outcome& outcome, const Position& position);
+  [[nodiscard]] Result<void> flush_if_large();
+  [[nodiscard]] Result<void> flush();
+  void answer(Submission& submission, Result<Receipt> result);
+  void publish_status();
+
+  Journal& journal_;
+  StateStore& store_;
+  const Clock& clock_;
+  HandlerOptions options_;
+  State state_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Submission> queue_;
+  std::deque<Query> queries_;
+  bool stopping_ = false;
+  HandlerStatus published_;
+
+  // Of the handler's thread alone:
+  std::deque<Submission> again_;  // to be decided again, before the queue
+  std::deque<InFlight> in_flight_;
+  std::unordered_map<std::string, InFlight*> pending_;  // by receipt key
+  std::size_t appended_ = 0;                            // how many of in_flight_ have been handed to the journal
+  bool owns_ = false;
+  std::uint32_t failed_claims_ = 0;
+  std::int64_t newest_decision_ = 0;
+  std::int64_t clock_offset_ = 0;  // wall minus steady when the partition was claimed
+  HandlerStatus figures_;
+  std::thread thread_;
+};
+
+}  // namespace daybook::commands

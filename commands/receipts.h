@@ -1,0 +1,17 @@
+// From an outcome to what its sender is told.
+#pragma once
+
+#include "domain/core/position.h"
+#include "domain/core/result.h"
+#include "schemas/log.pb.h"
+#include "schemas/receipt.pb.h"
+
+namespace daybook::commands {
+
+[[nodiscard]] Receipt receipt_of(const log::Outcome& outcome, const Position& position, bool repeated);
+
+// The entry under which the state remembers a command, and back.
+[[nodiscard]] log::ReceiptEntry receipt_entry(const log::Outcome& outcome, const Position& position);
+[[nodiscard]] Position position_of(const log::ReceiptEntry& entry, const std::string& log_id, std::uint32_t partition);
+
+}  // namespace daybook::commands

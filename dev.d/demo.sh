@@ -1,0 +1,189 @@
+# The demo: start Daybook, load the demo data through commands, show the result; and stop it again. Sourced by ./dev.
+# shellcheck shell=bash
+
+daybook=build/release/daybook
+demo_files=apps/daybook/demo
+data_folder=${DAYBOOK_DATA:-.daybook}
+pid_file=$data_folder/up.pid
+up_log=$data_folder/up.log
+
+dev_demo() {
+  dev_setup
+  build_preset release
+  # shellcheck source=/dev/null
+  source "$demo_files/demo.env"
+  title "Starting Daybook"
+  start_daybook
+  load_demo
+  show_tables
+  show_checks
+  show_outcomes
+  show_query_times
+  show_what_next
+}
+
+# ---- the process ----------------------------------------------------------------------------------------------------
+
+# The process that an earlier demo started, if it is still that one.
+running_pid() {
+  local pid
+  [[ -f $pid_file ]] || return 1
+  pid=$(<"$pid_file")
+  [[ -r /proc/$pid/cmdline ]] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q 'daybook up' && printf '%s' "$pid"
+}
+
+start_daybook() {
+  local pid
+  if pid=$(running_pid); then
+    await_ready "$pid"
+    return
+  fi
+  mkdir -p "$data_folder"
+  # A session of its own, so that it outlives this terminal.
+  setsid "$daybook" up >"$up_log" 2>&1 </dev/null &
+  pid=$!
+  printf '%s\n' "$pid" >"$pid_file"
+  await_ready "$pid"
+}
+
+# `daybook up` says in one line when all of it works; until then the last line of its log shows what it is doing.
+await_ready() {
+  local pid=$1 started=$SECONDS shown=-1
+  until http_url=$(sed -n 's/^daybook is ready: //p' "$up_log" | tail -n 1) && [[ -n $http_url ]]; do
+    if ! kill -0 "$pid" 2>/dev/null; then
+      clear_progress
+      tail -n 30 "$up_log" >&2
+      rm -f "$pid_file"
+      fail "daybook up ended; its log is $up_log"
+    fi
+    ((SECONDS - started < 300)) || fail "daybook up is not ready after five minutes; its log is $up_log"
+    if ((shown != SECONDS)); then
+      shown=$SECONDS
+      show_progress "  waiting" $((SECONDS - started)) "$(tail -n 1 "$up_log")"
+    fi
+    sleep 0.1
+  done
+  clear_progress
+  curl -fsS --max-time 30 "$http_url/readyz" >/dev/null || fail "$http_url/readyz does not answer; its log is $up_log"
+  good "ready at $http_url (process $pid, data in $data_folder, log in $up_log)"
+}
+
+dev_down() {
+  local pid started=$SECONDS shown=-1
+  if ! pid=$(running_pid); then
+    rm -f "$pid_file"
+    say "Nothing that ./dev demo started is running for $data_folder."
+    return
+  fi
+  kill -TERM "$pid"
+  while kill -0 "$pid" 2>/dev/null; do
+    ((SECONDS - started < 120)) || fail "process $pid has not ended after two minutes; its log is $up_log"
+    if ((shown != SECONDS)); then
+      shown=$SECONDS
+      show_progress "Stopping Daybook" $((SECONDS - started)) "$(tail -n 1 "$up_log")"
+    fi
+    sleep 0.1
+  done
+  clear_progress
+  rm -f "$pid_file"
+  good "stopped; the data stays in $data_folder"
+}
+
+# ---- loading --------------------------------------------------------------------------------------------------------
+
+# ask URL PSQL-OPTIONS...
+ask() {
+  local url=$1
+  shift
+  LC_ALL=C psql -X -q -v ON_ERROR_STOP=1 "$url" "$@" </dev/null
+}
+
+load_demo() {
+  local before after token refused=0
+  owner_url=$("$daybook" url --owner)
+  before=$(ask "$owner_url" -At -f "$demo_files/fingerprint.sql")
+  title "Loading the demo data through commands"
+  "$daybook" seed demo </dev/null
+  refused_answer=$("$daybook" send "$demo_files/refused.json" 2>&1 </dev/null) || refused=$?
+  ((refused == 2)) || fail "the command of $demo_files/refused.json was to be refused: exit code $refused: $refused_answer"
+  token=$(receipt_of "$(sed 's/.*"commandId":"\([^"]*\)".*/\1/' "$demo_files/refused.json")" |
+    sed -n 's/.*"token": *"\([^"]*\)".*/\1/p')
+  ask "$owner_url" -At -c "SELECT daybook.wait_for('$token', '60 s')" >/dev/null
+  reader_url=$("$daybook" url --organization "$demo_organization")
+  after=$(ask "$owner_url" -At -f "$demo_files/fingerprint.sql")
+  if [[ $before == "$after" ]]; then
+    good "all of it was there already: nothing was written to the log, and no row has changed"
+  else
+    good "log position $(log_position "$before") before, $(log_position "$after") after"
+  fi
+}
+
+# The fingerprint's first word, or what to say when there is none.
+log_position() {
+  local first=${1%% *}
+  printf '%s' "${first:-none}"
+}
+
+receipt_of() { "$daybook" receipt "$demo_organization" "$1" --json </dev/null; }
+
+# ---- showing --------------------------------------------------------------------------------------------------------
+
+show_tables() {
+  title "Rows per read table"
+  ask "$reader_url" -P footer=off -P border=0 -f "$demo_files/rows.sql" | sed 's/^/  /'
+  title "The pipeline"
+  ask "$reader_url" -P footer=off -P border=0 -f "$demo_files/pipeline.sql" | sed 's/^/  /'
+}
+
+show_checks() {
+  local checked expected actual wrong=0
+  title "The demo data's known values"
+  while IFS='|' read -r checked expected actual; do
+    if [[ $expected == "$actual" ]]; then
+      good "$checked: $actual"
+    else
+      bad "$checked: $actual, expected $expected"
+      wrong=$((wrong + 1))
+    fi
+  done < <(ask "$reader_url" -At -F '|' -f "$demo_files/checks.sql")
+  ((wrong == 0)) || fail "$wrong values are not as they should be"
+}
+
+show_outcomes() {
+  title "The outcome of a command: the deal that came in as won"
+  ask "$owner_url" -At -v receipt="$(receipt_of "$demo_shown_command")" -f - <<<"SELECT jsonb_pretty(:'receipt'::jsonb)" |
+    sed 's/^/  /'
+  title "A command that is refused, and why"
+  sed 's/^/  /' "$demo_files/refused.json"
+  say ""
+  sed 's/^/  /' <<<"$refused_answer"
+}
+
+# The middle one of five runs of each query, as the reporting login.
+show_query_times() {
+  local file class target about time
+  title "One query of each class, as the reporting login"
+  for file in "$demo_files"/queries/*.sql; do
+    IFS='|' read -r class target about < <(sed -n '1s/^-- //p' "$file" | sed 's/ *| */|/g')
+    time=$(ask "$reader_url" -o /dev/null -f "$file" -f "$file" -f "$file" -f "$file" -f "$file" |
+      sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | sort -g | sed -n 3p)
+    if [[ -n $time ]] && ((${time%.*} < target)); then
+      good "$(printf '%-10s %8s ms (target %s ms): %s' "$class" "$time" "$target" "$about")"
+    else
+      bad "$(printf '%-10s %8s ms (target %s ms): %s' "$class" "${time:-?}" "$target" "$about")"
+    fi
+  done
+}
+
+show_what_next() {
+  title "To go on with"
+  [[ -z ${DAYBOOK_DATA:-} ]] || say "  export DAYBOOK_DATA=$DAYBOOK_DATA"
+  [[ -z ${DAYBOOK_HTTP:-} ]] || say "  export DAYBOOK_HTTP=$DAYBOOK_HTTP"
+  cat <<NEXT
+  psql "\$($daybook url --organization $demo_organization)" -c 'select name, status from crm.companies'
+  curl -s $http_url/v1/organizations/$demo_organization/commands/$demo_shown_command
+  $daybook send '{"commandId":"$(</proc/sys/kernel/random/uuid)","organizationId":"$demo_organization","actor":"demo/U1","action":{"patchCompany":{"id":"demo/C1","set":{"phone":"+1-555-0199"}}}}'
+  $daybook status
+  ./dev down
+NEXT
+}

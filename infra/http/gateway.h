@@ -1,0 +1,79 @@
+// What each request asks for, who may ask, and how commands go through the door and come back as
+// answers.
+//
+// Knows nothing of sockets: sessions feed it request heads, bodies and lines. Thread-safe. The
+// door, the pages and the metrics must outlive it, and it must outlive every command in flight.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "commands/codec/decode.h"
+#include "commands/submission.h"
+#include "infra/http/config.h"
+#include "infra/http/http_metrics.h"
+#include "infra/http/message.h"
+#include "infra/http/pages.h"
+#include "infra/http/tokens.h"
+
+namespace daybook::http {
+
+// What to do with a request, decided on its head alone.
+struct Route {
+  enum class Kind { kAnswer, kCommand, kStream };
+  Kind kind = Kind::kAnswer;
+  std::string endpoint = "other";  // for metrics
+  Answer answer;                   // of kAnswer
+  codec::ContentType type = codec::ContentType::kJson;
+  bool protobuf_answer = false;
+  const Grant* grant = nullptr;  // null: nobody needs a token here
+};
+
+class Gateway : public std::enable_shared_from_this<Gateway> {
+ public:
+  // Without `tokens` every sender is believed.
+  [[nodiscard]] static std::shared_ptr<Gateway> make(const HttpConfig& config,
+                                                     std::optional<TokenTable> tokens,
+                                                     commands::CommandDoor& door, Pages pages,
+                                                     metrics::Registry& registry);
+
+  [[nodiscard]] HttpMetrics& metrics() { return metrics_; }
+
+  [[nodiscard]] Route route(const RequestHead& head) const;
+
+  // `answer` is called exactly once, from any thread, possibly before the function returns.
+  void submit(const Route& route, std::string_view body, std::function<void(Answer)> answer);
+  // The same for one line of a stream; the answer is one line, without its end.
+  void submit_line(const Route& route, std::string_view line,
+                   std::function<void(std::string)> answer);
+
+ private:
+  Gateway(const HttpConfig& config, std::optional<TokenTable> tokens, commands::CommandDoor& door,
+          Pages pages, metrics::Registry& registry);
+
+  using Reply = std::function<void(Result<Receipt>)>;
+
+  [[nodiscard]] Route route_commands(const RequestHead& head) const;
+  [[nodiscard]] Answer receipt_page(std::string_view organization_id, std::string_view command_id,
+                                    const Grant* grant, bool protobuf) const;
+  [[nodiscard]] std::optional<Error> head_refusal(const RequestHead& head) const;
+  [[nodiscard]] std::optional<Answer> authorize(const RequestHead& head, const Grant*& grant) const;
+  // Counts the command in; an error if there is no room.
+  [[nodiscard]] std::optional<Error> admit(std::size_t bytes);
+  void release(std::size_t bytes);
+  void pass_on(Command command, std::size_t bytes, Reply reply);
+
+  const HttpConfig config_;
+  const std::optional<TokenTable> tokens_;
+  commands::CommandDoor& door_;
+  const Pages pages_;
+  mutable HttpMetrics metrics_;
+  std::atomic<std::size_t> commands_in_flight_ = 0;
+  std::atomic<std::size_t> bytes_in_flight_ = 0;
+};
+
+}  // namespace daybook::http

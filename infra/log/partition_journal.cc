@@ -1,0 +1,131 @@
+#include "infra/log/partition_journal.h"
+
+#include "infra/log/record.h"
+
+namespace daybook::log {
+namespace {
+
+constexpr std::size_t kRecordsPerRead = 4096;
+constexpr std::chrono::seconds kFenceWait{30};
+
+tl::unexpected<Error> fenced_out() {
+  return fail(ErrorKind::kConflict, "log.fenced_out", "another handler has taken the partition over");
+}
+
+}  // namespace
+
+PartitionJournal::PartitionJournal(EventLog& log, std::uint32_t partition, std::function<std::string()> new_owner)
+    : log_(log), partition_(partition), new_owner_(std::move(new_owner)), reader_(log, partition) {}
+
+Result<void> PartitionJournal::claim(const Progress* from, const Fold& fold, const Rest& rest) {
+  appender_.reset();
+  DAYBOOK_TRY(reader_.start(from));
+  DAYBOOK_TRY(fold_to_end(fold, rest));
+  DAYBOOK_ASSIGN(appender, log_.open_appender(partition_));
+  appender_ = std::move(appender);
+  DAYBOOK_TRY(append_fence());
+  DAYBOOK_TRY(await_own_fence(fold));
+  next_sequence_ = reader_.progress().sequence() + 1;
+  next_hash_ = to_hash(reader_.progress().hash());
+  return {};
+}
+
+Result<void> PartitionJournal::fold_to_end(const Fold& fold, const Rest& rest) {
+  DAYBOOK_ASSIGN(end, log_.end_offset(partition_));
+  while (reader_.progress().next_offset() < end) {
+    DAYBOOK_ASSIGN(records, reader_.read_records(kRecordsPerRead, kFenceWait));
+    if (records.empty()) {
+      return fail(ErrorKind::kUnavailable, "log.read_timeout", "the log could not be read to its end in time");
+    }
+    for (const auto& record : records) DAYBOOK_TRY(fold_record(record, fold));
+    DAYBOOK_TRY(rest());
+  }
+  return {};
+}
+
+Result<void> PartitionJournal::fold_record(const ValidReader::Record& record, const Fold& fold) {
+  if (record.judged.verdict != Verdict::kOutcome) return {};
+  DAYBOOK_ASSIGN(outcome, outcome_of(record.judged.record, record.position.offset));
+  return fold({record.position, std::move(outcome)});
+}
+
+Result<void> PartitionJournal::append_fence() {
+  owner_ = new_owner_();
+  epoch_ = reader_.progress().highest_epoch() + 1;
+  Fence fence;
+  fence.set_folded_offset(reader_.progress().next_offset());
+  LogRecord record;
+  record.set_kind(RECORD_KIND_FENCE);
+  record.set_lowest_reader(1);
+  record.set_epoch(epoch_);
+  record.set_owner(owner_);
+  record.set_body(fence.SerializeAsString());
+  DAYBOOK_TRY(appender_->append({encode_record(std::move(record))}));
+  return appender_->flush(kFenceWait);
+}
+
+Result<void> PartitionJournal::await_own_fence(const Fold& fold) {
+  for (;;) {
+    // One at a time: what follows the own fence belongs to read_back.
+    DAYBOOK_ASSIGN(records, reader_.read_records(1, kFenceWait));
+    if (records.empty()) {
+      return fail(ErrorKind::kUnavailable, "log.read_timeout", "the own fence could not be read back in time");
+    }
+    const ValidReader::Record& record = records.front();
+    DAYBOOK_TRY(fold_record(record, fold));
+    const bool own = record.judged.record.kind() == RECORD_KIND_FENCE && record.judged.record.owner() == owner_;
+    if (own) return record.judged.verdict == Verdict::kFence ? Result<void>() : fenced_out();
+  }
+}
+
+Result<void> PartitionJournal::append(const std::vector<const Outcome*>& outcomes) {
+  std::vector<std::string> records;
+  records.reserve(outcomes.size());
+  for (const Outcome* outcome : outcomes) {
+    LogRecord record;
+    record.set_kind(RECORD_KIND_OUTCOME);
+    record.set_lowest_reader(1);
+    record.set_epoch(epoch_);
+    record.set_owner(owner_);
+    record.set_sequence(next_sequence_++);
+    record.set_previous_hash(to_bytes(next_hash_));
+    outcome->SerializeToString(record.mutable_body());
+    records.push_back(encode_record(std::move(record)));
+    next_hash_ = hash_after(next_hash_, records.back());
+  }
+  return appender_->append(std::move(records));
+}
+
+Result<std::vector<Position>> PartitionJournal::read_back(std::chrono::milliseconds wait) {
+  DAYBOOK_ASSIGN(records, reader_.read_records(kRecordsPerRead, wait));
+  std::vector<Position> positions;
+  positions.reserve(records.size());
+  for (ValidReader::Record& record : records) {
+    const LogRecord& read = record.judged.record;
+    const bool own = read.owner() == owner_;
+    if (record.judged.verdict == Verdict::kOutcome && own) {
+      positions.push_back(std::move(record.position));
+    } else if (record.judged.verdict == Verdict::kFence) {
+      return fenced_out();
+    } else if (own) {
+      return fail(ErrorKind::kConflict, "log.append_void", "an own record came out void; deciding again");
+    }
+  }
+  // An append that failed leaves nothing to read back: its error is found here.
+  if (positions.empty()) DAYBOOK_TRY(appender_->append({}));
+  return positions;
+}
+
+Result<Outcome> PartitionJournal::outcome_at(std::uint64_t offset) {
+  DAYBOOK_ASSIGN(cursor, log_.open_cursor(partition_, offset));
+  DAYBOOK_ASSIGN(records, cursor->read(1, std::chrono::seconds(10)));
+  if (records.empty() || records.front().offset != offset) {
+    return fail(ErrorKind::kCorrupt, "log.shorter_than_witness",
+                "a receipt names offset " + std::to_string(offset) + ", which the log does not have");
+  }
+  const auto record = decode_record(records.front().bytes);
+  if (!record) return fail(ErrorKind::kCorrupt, "log.damaged", "the record at offset " + std::to_string(offset) + " is damaged");
+  return outcome_of(*record, offset);
+}
+
+}  // namespace daybook::log

@@ -1,0 +1,306 @@
+#include "infra/read_tables/postgres_read_tables.h"
+
+#include <algorithm>
+#include <map>
+
+#include "domain/core/schema.h"
+#include "domain/core/time.h"
+#include "infra/postgres/roles.h"
+#include "infra/postgres/sql_text.h"
+#include "projections/rows.h"
+
+namespace daybook::read_tables {
+namespace {
+
+using postgres::Value;
+using projections::Checkpoint;
+using projections::RowChange;
+
+constexpr std::size_t kRowsForCopy = 12;  // fewer are quicker one by one
+
+std::string bytea(const RunningHash& hash) { return "\\x" + hex(hash.data(), hash.size()); }
+
+RunningHash parse_bytea(const std::string& text) {
+  RunningHash hash{};
+  const auto nibble = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  for (std::size_t i = 0; i < hash.size() && 2 * i + 3 < text.size(); ++i) {
+    hash[i] = static_cast<std::uint8_t>(nibble(text[2 * i + 2]) * 16 + nibble(text[2 * i + 3]));
+  }
+  return hash;
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text.append(text.empty() ? "" : ", ").append(part);
+  return text;
+}
+
+const std::string& table_of(Entity entity) { return schema::entity_rule(entity).table(); }
+std::string stage_of(Entity entity) { return "stage_" + schema::entity_rule(entity).name(); }
+
+std::vector<std::string> quoted_columns(Entity entity) {
+  std::vector<std::string> columns;
+  for (const std::string& column : projections::columns_of(entity)) columns.push_back(postgres::quote_identifier(column));
+  return columns;
+}
+
+std::string on_conflict(const std::vector<std::string>& columns) {
+  std::vector<std::string> sets;
+  for (const std::string& column : columns) {
+    if (column != "\"id\"") sets.push_back(column + " = EXCLUDED." + column);
+  }
+  return " ON CONFLICT (id) DO UPDATE SET " + joined(sets);
+}
+
+// The row as JSON, for whoever looks at a parked one.
+std::string upsert_sql(Entity entity) {
+  const auto columns = quoted_columns(entity);
+  std::vector<std::string> places;
+  for (std::size_t i = 1; i <= columns.size(); ++i) places.push_back("$" + std::to_string(i));
+  return "INSERT INTO " + table_of(entity) + " (" + joined(columns) + ") VALUES (" + joined(places) + ")" +
+         on_conflict(columns);
+}
+
+}  // namespace
+
+PostgresReadTables::PostgresReadTables(std::string url) : url_(std::move(url)) {}
+
+Result<void> PostgresReadTables::connect() {
+  if (connection_ && connection_->is_open() && !connection_->in_transaction()) return {};
+  connection_.reset();
+  made_.clear();
+  postgres::ConnectionOptions options;
+  options.application_name = "daybook projector";
+  DAYBOOK_ASSIGN(connection, postgres::Connection::open(url_, options));
+  DAYBOOK_TRY(postgres::assume_projector(connection));
+  // Rows and checkpoint are lost or kept together, and the log has them all.
+  DAYBOOK_TRY(connection.exec("SET synchronous_commit = off"));
+  connection_.emplace(std::move(connection));
+  return {};
+}
+
+Result<Checkpoint> PostgresReadTables::claim(std::uint32_t partition, const std::string& log_id) {
+  connection_.reset();
+  DAYBOOK_TRY(connect());
+  partition_ = partition;
+  DAYBOOK_ASSIGN(rows, connection_->exec_params(
+                           "INSERT INTO daybook.checkpoint AS c (partition, log_id, owner_epoch, position, sequence, running_hash)"
+                           " VALUES ($1, $2, 1, 0, 0, '')"
+                           " ON CONFLICT (partition) DO UPDATE SET owner_epoch = c.owner_epoch + 1 WHERE c.log_id = EXCLUDED.log_id"
+                           " RETURNING owner_epoch, position, sequence, running_hash,"
+                           " (extract(epoch FROM decided_at) * 1000)::bigint",
+                           {std::to_string(partition), log_id}));
+  if (rows.rows.empty()) {
+    return fail(ErrorKind::kCorrupt, "checkpoint.other_log",
+                "the read tables of partition " + std::to_string(partition) + " were folded from another log than " + log_id +
+                    "; use the database that belongs to this log, or an empty one");
+  }
+  const postgres::Row& row = rows.rows.front();
+  owner_epoch_ = std::stoull(*row[0]);
+  Checkpoint checkpoint;
+  checkpoint.next_offset = std::stoull(*row[1]);
+  sequence_ = std::stoull(*row[2]);
+  checkpoint.decided_at = row[4] ? std::stoll(*row[4]) : 0;
+  if (sequence_ > 0) {
+    checkpoint.position = {log_id, partition, checkpoint.next_offset - 1, sequence_, parse_bytea(*row[3])};
+  }
+  return checkpoint;
+}
+
+Result<std::vector<projections::ParkedRow>> PostgresReadTables::parked() {
+  DAYBOOK_TRY(connect());
+  DAYBOOK_ASSIGN(rows, connection_->exec_params("SELECT table_name, organization_id, record_id FROM daybook.parked"
+                                                " WHERE partition = $1 ORDER BY table_name, record_id",
+                                                {std::to_string(partition_)}));
+  std::vector<projections::ParkedRow> parked;
+  for (const postgres::Row& row : rows.rows) {
+    for (const Entity entity : schema::entities()) {
+      if (table_of(entity) == *row[0]) parked.push_back({entity, *row[1], *row[2]});
+    }
+  }
+  return parked;
+}
+
+Result<std::size_t> PostgresReadTables::write(const std::vector<RowChange>& rows, const Checkpoint& checkpoint,
+                                              projections::Refused refused) {
+  DAYBOOK_TRY(connect());
+  DAYBOOK_ASSIGN(transaction, postgres::Transaction::begin(*connection_));
+  std::size_t parked = 0;
+  if (refused == projections::Refused::kPark) {
+    DAYBOOK_ASSIGN(count, write_or_park(rows, checkpoint));
+    parked = count;
+  } else {
+    DAYBOOK_TRY(write_all(rows));
+  }
+  DAYBOOK_TRY(advance(checkpoint));
+  DAYBOOK_TRY(transaction.commit());
+  sequence_ = checkpoint.position.sequence;
+  return parked;
+}
+
+Result<void> PostgresReadTables::write_all(const std::vector<RowChange>& rows) {
+  std::map<Entity, RowPointers> upserts;
+  std::map<Entity, RowPointers> removals;
+  for (const RowChange& row : rows) (row.values ? upserts : removals)[row.entity].push_back(&row);
+  for (const auto& [entity, changed] : upserts) DAYBOOK_TRY(upsert(entity, changed));
+  // After all upserts, children first: a key that is RESTRICT cannot be deferred.
+  for (auto it = removals.rbegin(); it != removals.rend(); ++it) DAYBOOK_TRY(remove(it->first, it->second));
+  return {};
+}
+
+Result<void> PostgresReadTables::upsert(Entity entity, const RowPointers& rows) {
+  if (rows.size() >= kRowsForCopy) return copy_and_upsert(entity, rows);
+  for (const RowChange* row : rows) DAYBOOK_TRY(upsert_row(*row));
+  return {};
+}
+
+Result<void> PostgresReadTables::upsert_row(const RowChange& row) {
+  const std::string name = "upsert_" + schema::entity_rule(row.entity).name();
+  DAYBOOK_TRY(prepare_once(name, upsert_sql(row.entity)));
+  DAYBOOK_TRY(connection_->exec_prepared(name, *row.values));
+  return {};
+}
+
+Result<void> PostgresReadTables::copy_and_upsert(Entity entity, const RowPointers& rows) {
+  DAYBOOK_TRY(stage_once(entity));
+  std::string lines;
+  for (const RowChange* row : rows) {
+    for (std::size_t i = 0; i < row->values->size(); ++i) {
+      if (i > 0) lines.push_back('\t');
+      postgres::append_copy_value(lines, (*row->values)[i]);
+    }
+    lines.push_back('\n');
+  }
+  DAYBOOK_TRY(connection_->copy_in({"", stage_of(entity)}, projections::columns_of(entity), lines));
+  const auto columns = quoted_columns(entity);
+  const std::string list = joined(columns);
+  const std::string name = "merge_" + schema::entity_rule(entity).name();
+  DAYBOOK_TRY(prepare_once(name, "INSERT INTO " + table_of(entity) + " (" + list + ") SELECT " + list + " FROM " +
+                                     stage_of(entity) + on_conflict(columns)));
+  DAYBOOK_TRY(connection_->exec_prepared(name, {}));
+  DAYBOOK_TRY(connection_->exec("TRUNCATE " + stage_of(entity)));
+  return {};
+}
+
+Result<void> PostgresReadTables::remove(Entity entity, const RowPointers& rows) {
+  std::string ids = "{";
+  for (const RowChange* row : rows) ids.append(ids.size() > 1 ? "," : "").append(row->id);
+  ids.push_back('}');
+  DAYBOOK_TRY(connection_->exec_params("DELETE FROM " + table_of(entity) + " WHERE id = ANY ($1::uuid[])", {ids}));
+  return {};
+}
+
+Result<void> PostgresReadTables::prepare_once(const std::string& name, const std::string& sql) {
+  if (made_.count(name) != 0) return {};
+  DAYBOOK_TRY(connection_->prepare(name, sql));
+  made_.insert(name);
+  return {};
+}
+
+Result<void> PostgresReadTables::stage_once(Entity entity) {
+  const std::string stage = stage_of(entity);
+  if (made_.count(stage) != 0) return {};
+  DAYBOOK_TRY(connection_->exec("CREATE TEMPORARY TABLE IF NOT EXISTS " + stage + " AS SELECT " +
+                                joined(quoted_columns(entity)) + " FROM " + table_of(entity) + " WITH NO DATA"));
+  // The table is gone again if this transaction rolls back, so it counts as made only for this one; IF NOT EXISTS
+  // makes asking again cheap.
+  return {};
+}
+
+// All at once if that goes; else row by row, parking what is refused. Constraints are checked at once, so that a refusal
+// is found with the row that causes it.
+Result<std::size_t> PostgresReadTables::write_or_park(const std::vector<RowChange>& rows, const Checkpoint& checkpoint) {
+  DAYBOOK_TRY(connection_->exec("SAVEPOINT batch"));
+  auto all = write_all(rows);
+  if (all) {
+    auto checked = connection_->exec("SET CONSTRAINTS ALL IMMEDIATE");
+    if (!checked) all = fail(std::move(checked).error());
+  }
+  if (all) {
+    DAYBOOK_TRY(unpark(rows));
+    return 0;
+  }
+  if (!postgres::is_refused_data(all.error())) return fail(std::move(all).error());
+  DAYBOOK_TRY(connection_->exec("ROLLBACK TO SAVEPOINT batch"));
+  std::size_t parked = 0;
+  for (const RowChange& row : rows) {
+    DAYBOOK_ASSIGN(written, try_row(row, checkpoint));
+    if (!written) ++parked;
+  }
+  return parked;
+}
+
+Result<bool> PostgresReadTables::try_row(const RowChange& row, const Checkpoint& checkpoint) {
+  DAYBOOK_TRY(connection_->exec("SET CONSTRAINTS ALL DEFERRED; SAVEPOINT one_row"));
+  auto written = write_all({row});
+  if (written) {
+    auto checked = connection_->exec("SET CONSTRAINTS ALL IMMEDIATE");
+    if (!checked) written = fail(std::move(checked).error());
+  }
+  if (written) {
+    DAYBOOK_TRY(unpark({row}));
+    return true;
+  }
+  if (!postgres::is_refused_data(written.error())) return fail(std::move(written).error());
+  DAYBOOK_TRY(connection_->exec("ROLLBACK TO SAVEPOINT one_row"));
+  DAYBOOK_TRY(park(row, written.error(), checkpoint));
+  return false;
+}
+
+Result<void> PostgresReadTables::park(const RowChange& row, const Error& why, const Checkpoint& checkpoint) {
+  const auto& columns = projections::columns_of(row.entity);
+  // The values as a JSON object, built by PostgreSQL from two arrays.
+  std::string sql =
+      "INSERT INTO daybook.parked AS p (organization_id, table_name, record_id, partition, position, sqlstate, message, \"row\","
+      " parked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, ";
+  std::vector<Value> params{row.organization_id,
+                            table_of(row.entity),
+                            row.id,
+                            std::to_string(partition_),
+                            std::to_string(checkpoint.position.offset),
+                            std::string(postgres::sqlstate(why)),
+                            why.detail,
+                            timestamp_sql(checkpoint.decided_at)};
+  if (row.values) {
+    sql += "jsonb_build_object(";
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      params.push_back((*row.values)[i]);
+      sql += (i > 0 ? ", " : "") + postgres::quote_literal(columns[i]) + ", $" + std::to_string(params.size()) + "::text";
+    }
+    sql += ")";
+  } else {
+    sql += "NULL";
+  }
+  sql += ", $8) ON CONFLICT (table_name, record_id) DO UPDATE SET position = EXCLUDED.position, sqlstate = EXCLUDED.sqlstate,"
+         " message = EXCLUDED.message, \"row\" = EXCLUDED.\"row\", attempts = p.attempts + 1";
+  DAYBOOK_TRY(connection_->exec_params(sql, params));
+  return {};
+}
+
+Result<void> PostgresReadTables::unpark(const std::vector<RowChange>& rows) {
+  for (const RowChange& row : rows) {
+    DAYBOOK_TRY(prepare_once("unpark", "DELETE FROM daybook.parked WHERE table_name = $1 AND record_id = $2"));
+    const std::vector<Value> params{table_of(row.entity), row.id};
+    DAYBOOK_TRY(connection_->exec_prepared("unpark", params));
+  }
+  return {};
+}
+
+// Compare-and-set: only the owner of the epoch, and only from the checkpoint that it knows.
+Result<void> PostgresReadTables::advance(const Checkpoint& checkpoint) {
+  DAYBOOK_TRY(prepare_once(
+      "advance", "UPDATE daybook.checkpoint SET position = $3, sequence = $4, running_hash = $5, decided_at = $6,"
+                 " applied_at = clock_timestamp() WHERE partition = $1 AND owner_epoch = $2 AND sequence = $7"));
+  const Position& position = checkpoint.position;
+  const std::vector<Value> params{
+      std::to_string(partition_),          std::to_string(owner_epoch_),
+      std::to_string(checkpoint.next_offset), std::to_string(position.sequence),
+      bytea(position.hash),                timestamp_sql(checkpoint.decided_at),
+      std::to_string(sequence_)};
+  DAYBOOK_ASSIGN(updated, connection_->exec_prepared("advance", params));
+  if (updated.affected == 1) return {};
+  return fail(ErrorKind::kConflict, "checkpoint.taken",
+              "another projector has taken the read tables of partition " + std::to_string(partition_) + " over");
+}
+
+}  // namespace daybook::read_tables

@@ -1,0 +1,56 @@
+// The read tables on PostgreSQL: changed rows by COPY into a staging table and one upsert per table (or row by row when
+// there are few), then the checkpoint by compare-and-set, in one transaction.
+//
+// Sessions commit asynchronously: what a crash of PostgreSQL takes back, it takes back with the checkpoint, and the log
+// has it all. The session is made when it is needed and made again when it was lost. Used by one thread.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "infra/postgres/connection.h"
+#include "projections/ports/read_tables.h"
+
+namespace daybook::read_tables {
+
+class PostgresReadTables final : public projections::ReadTables {
+ public:
+  // `url` is the owner's; the session goes on with the projector's rights where that role exists.
+  explicit PostgresReadTables(std::string url);
+
+  [[nodiscard]] Result<projections::Checkpoint> claim(std::uint32_t partition, const std::string& log_id) override;
+  [[nodiscard]] Result<std::vector<projections::ParkedRow>> parked() override;
+  [[nodiscard]] Result<std::size_t> write(const std::vector<projections::RowChange>& rows,
+                                          const projections::Checkpoint& checkpoint,
+                                          projections::Refused refused) override;
+
+ private:
+  using RowPointers = std::vector<const projections::RowChange*>;
+
+  [[nodiscard]] Result<void> connect();
+  [[nodiscard]] Result<void> write_all(const std::vector<projections::RowChange>& rows);
+  [[nodiscard]] Result<void> upsert(Entity entity, const RowPointers& rows);
+  [[nodiscard]] Result<void> copy_and_upsert(Entity entity, const RowPointers& rows);
+  [[nodiscard]] Result<void> upsert_row(const projections::RowChange& row);
+  [[nodiscard]] Result<void> remove(Entity entity, const RowPointers& rows);
+  [[nodiscard]] Result<std::size_t> write_or_park(const std::vector<projections::RowChange>& rows,
+                                                  const projections::Checkpoint& checkpoint);
+  [[nodiscard]] Result<bool> try_row(const projections::RowChange& row, const projections::Checkpoint& checkpoint);
+  [[nodiscard]] Result<void> park(const projections::RowChange& row, const Error& why,
+                                  const projections::Checkpoint& checkpoint);
+  [[nodiscard]] Result<void> unpark(const std::vector<projections::RowChange>& rows);
+  [[nodiscard]] Result<void> advance(const projections::Checkpoint& checkpoint);
+  [[nodiscard]] Result<void> prepare_once(const std::string& name, const std::string& sql);
+  [[nodiscard]] Result<void> stage_once(Entity entity);
+
+  std::string url_;
+  std::optional<postgres::Connection> connection_;
+  std::set<std::string> made_;  // statements and staging tables of this session
+  std::uint32_t partition_ = 0;
+  std::uint64_t owner_epoch_ = 0;
+  std::uint64_t sequence_ = 0;  // of the checkpoint as it was last read or written
+};
+
+}  // namespace daybook::read_tables

@@ -1,0 +1,37 @@
+// The state store on RocksDB: folded records, indexes, receipts and progress of one partition.
+//
+// Writes are atomic but not synced: after a crash of the machine the store stands at an earlier progress and the tail of
+// the log is folded again. Used by one thread.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "domain/state/state.h"
+
+namespace daybook::state {
+
+class RocksDbStateStore final : public StateStore {
+ public:
+  // A store that is damaged is emptied, because the log has everything; `was_damaged` then tells.
+  [[nodiscard]] static Result<std::unique_ptr<RocksDbStateStore>> open(const std::filesystem::path& folder);
+  ~RocksDbStateStore() override;
+
+  [[nodiscard]] Result<std::optional<std::string>> get(std::string_view key) const override;
+  [[nodiscard]] Result<void> scan(std::string_view prefix,
+                                  const std::function<bool(std::string_view, std::string_view)>& visit) const override;
+  [[nodiscard]] Result<void> write(const Batch& batch) override;
+  [[nodiscard]] Result<void> clear() override;
+  [[nodiscard]] bool was_damaged() const { return was_damaged_; }
+
+ private:
+  struct Database;
+  explicit RocksDbStateStore(std::filesystem::path folder);
+  [[nodiscard]] Result<void> open_database();
+
+  std::filesystem::path folder_;
+  std::unique_ptr<Database> database_;
+  bool was_damaged_ = false;
+};
+
+}  // namespace daybook::state

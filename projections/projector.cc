@@ -1,0 +1,278 @@
+#include "projections/projector.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "domain/state/keys.h"
+#include "projections/rows.h"
+
+namespace daybook::projections {
+namespace {
+
+using Change = State::Change;
+
+// Record changes as rows; changes of indexes give none.
+void add_rows(const State::ChangeSet& changes, std::map<std::string, RowChange>& rows) {
+  for (const Change& change : changes) {
+    if (!keys::is_record(change.key)) continue;
+    const keys::RecordKey key = keys::parse_record(change.key);
+    rows[change.key] = row_of(key.entity, key.organization_id, key.id, change.value.record.get());
+  }
+}
+
+std::vector<RowChange> take(std::map<std::string, RowChange> rows) {
+  std::vector<RowChange> list;
+  list.reserve(rows.size());
+  for (auto& [key, row] : rows) list.push_back(std::move(row));
+  return list;
+}
+
+// Parents stand before what refers to them, so that the order alone satisfies most foreign keys.
+void sort_by_entity(std::vector<RowChange>& rows) {
+  std::stable_sort(rows.begin(), rows.end(), [](const RowChange& a, const RowChange& b) { return a.entity < b.entity; });
+}
+
+}  // namespace
+
+Projector::Projector(std::uint32_t partition, OutcomeSource& source, ReadTables& tables, StateStore& store,
+                     ProjectorOptions options)
+    : partition_(partition), source_(source), tables_(tables), options_(options), state_(store, options.cached_entries_max) {}
+
+Projector::~Projector() { stop(); }
+
+void Projector::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Projector::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Projector::retry_parked() {
+  const std::lock_guard lock(mutex_);
+  retry_requested_ = true;
+}
+
+ProjectorStatus Projector::status() const {
+  const std::lock_guard lock(mutex_);
+  return published_;
+}
+
+void Projector::publish() {
+  figures_.running = claimed_;
+  figures_.checkpoint = checkpoint_;
+  figures_.parked = parked_.size();
+  if (auto end = source_.end_offset()) {
+    figures_.lag_records = *end > checkpoint_.next_offset ? *end - checkpoint_.next_offset : 0;
+  }
+  const std::lock_guard lock(mutex_);
+  published_ = figures_;
+}
+
+void Projector::pause(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, time, [&] { return stopping_; });
+}
+
+void Projector::run() {
+  const auto stopping = [&] {
+    const std::lock_guard lock(mutex_);
+    return stopping_;
+  };
+  while (!stopping()) {
+    auto done = claimed_ ? step() : claim();
+    if (done) {
+      retry_wait_ = std::chrono::milliseconds(10);
+    } else {
+      claimed_ = false;
+      figures_.trouble = done.error().code + ": " + done.error().detail;
+      publish();
+      pause(retry_wait_);
+      retry_wait_ = std::min(retry_wait_ * 2, options_.retry_max);
+    }
+    publish();
+  }
+  if (claimed_) (void)flush();  // only saves time at the next start
+}
+
+Result<void> Projector::claim() {
+  // The source knows its log only when it has read the first record.
+  DAYBOOK_TRY(source_.start(nullptr));
+  while (source_.progress().log_id().empty()) DAYBOOK_TRY(source_.read(1, options_.idle_wait));
+  DAYBOOK_ASSIGN(checkpoint, tables_.claim(partition_, source_.progress().log_id()));
+  DAYBOOK_ASSIGN(parked, tables_.parked());
+  parked_ = std::move(parked);
+  DAYBOOK_TRY(open_state(checkpoint));
+  checkpoint_ = std::move(checkpoint);
+  claimed_ = true;
+  figures_.trouble.clear();
+  return {};
+}
+
+// Brings the own state to where the tables are.
+Result<void> Projector::open_state(const Checkpoint& checkpoint) {
+  DAYBOOK_ASSIGN(progress, state_.resume());
+  const std::uint64_t goal = checkpoint.position.sequence;
+  if (progress && (progress->sequence() > goal || progress->log_id() != source_.progress().log_id())) {
+    DAYBOOK_TRY(state_.reset());
+    progress.reset();
+  }
+  DAYBOOK_TRY(source_.start(progress ? &*progress : nullptr));
+  checkpoint_ = checkpoint;
+  while (source_.progress().sequence() < goal) {
+    const std::size_t missing = goal - source_.progress().sequence();
+    DAYBOOK_ASSIGN(outcomes, source_.read(std::min(missing, options_.outcomes_max), options_.idle_wait));
+    for (const ReadOutcome& read : outcomes) {
+      DAYBOOK_ASSIGN(applied, fold(read));
+      state_.confirm(std::move(applied.changes));
+    }
+    if (state_.confirmed_count() >= options_.flush_changes_max) DAYBOOK_TRY(flush());
+    DAYBOOK_ASSIGN(end, source_.end_offset());
+    if (outcomes.empty() && source_.progress().next_offset() >= end && source_.progress().sequence() < goal) {
+      return fail(ErrorKind::kCorrupt, "checkpoint.beyond_log",
+                  "the read tables stand at sequence " + std::to_string(goal) + " of partition " +
+                      std::to_string(partition_) + ", the log ends at sequence " +
+                      std::to_string(source_.progress().sequence()) + "; the log was cut, or this is an older copy of it");
+    }
+  }
+  return {};
+}
+
+Result<Projector::Applied> Projector::fold(const ReadOutcome& read) {
+  log::Outcome outcome = read.outcome;
+  state_.begin();
+  for (log::Event& event : *outcome.mutable_events()) {
+    DAYBOOK_TRY(state_.apply(outcome.organization_id(), event, outcome.decided_at()));
+  }
+  Applied applied{read.position, outcome.decided_at(), state_.commit()};
+  DAYBOOK_TRY(state_.health());
+  DAYBOOK_TRY(check_checkpoint(read.position));
+  return applied;
+}
+
+// The outcome at the checkpoint's sequence must be the one that was applied.
+Result<void> Projector::check_checkpoint(const Position& position) const {
+  const Position& applied = checkpoint_.position;
+  if (claimed_ || position.sequence != applied.sequence || position.hash == applied.hash) return {};
+  return fail(ErrorKind::kCorrupt, "checkpoint.other_log",
+              "the read tables were folded from another history: at sequence " + std::to_string(position.sequence) +
+                  " the log has offset " + std::to_string(position.offset) + ", the checkpoint stands at token " +
+                  token_of(applied) + ", the log at " + token_of(position));
+}
+
+Result<void> Projector::step() {
+  bool retry = false;
+  {
+    const std::lock_guard lock(mutex_);
+    std::swap(retry, retry_requested_);
+  }
+  if (retry) DAYBOOK_TRY(retry_parked_now());
+  DAYBOOK_ASSIGN(outcomes, source_.read(options_.outcomes_max, options_.idle_wait));
+  if (outcomes.empty()) return state_.confirmed_count() > 0 ? flush() : Result<void>();
+  Batch batch;
+  batch.reserve(outcomes.size());
+  for (const ReadOutcome& read : outcomes) {
+    DAYBOOK_ASSIGN(applied, fold(read));
+    batch.push_back(std::move(applied));
+  }
+  DAYBOOK_TRY(write(batch));
+  for (Applied& applied : batch) state_.confirm(std::move(applied.changes));
+  figures_.outcomes += batch.size();
+  if (state_.confirmed_count() >= options_.flush_changes_max) return flush();
+  return {};
+}
+
+Result<void> Projector::write(const Batch& batch) {
+  std::map<std::string, RowChange> rows;
+  for (const Applied& applied : batch) add_rows(applied.changes, rows);
+  Checkpoint next{batch.back().position, source_.progress().next_offset(), batch.back().decided_at};
+  std::vector<RowChange> changed = take(std::move(rows));
+  sort_by_entity(changed);
+  auto written = write_rows(changed, next, Refused::kFail);
+  if (!written && written.error().kind == ErrorKind::kRejected) return write_one_by_one(batch);
+  return written;
+}
+
+// Before anything is parked, the batch is applied outcome by outcome in log order.
+Result<void> Projector::write_one_by_one(const Batch& batch) {
+  for (const Applied& applied : batch) {
+    std::map<std::string, RowChange> rows;
+    add_rows(applied.changes, rows);
+    Checkpoint next{applied.position, applied.position.offset + 1, applied.decided_at};
+    std::vector<RowChange> changed = take(std::move(rows));
+    sort_by_entity(changed);
+    DAYBOOK_TRY(write_rows(changed, next, Refused::kPark));
+  }
+  return {};
+}
+
+Result<void> Projector::write_rows(const std::vector<RowChange>& rows, const Checkpoint& checkpoint, Refused refused) {
+  // What waits for a parked row is tried again together with it.
+  std::vector<RowChange> all = rows;
+  std::set<std::string> changed;
+  if (!parked_.empty()) {
+    for (const RowChange& row : rows) changed.insert(row.id);
+  }
+  const bool touches_parked =
+      std::any_of(parked_.begin(), parked_.end(), [&](const ParkedRow& each) { return changed.count(each.id) != 0; });
+  if (touches_parked) {
+    for (RowChange& row : parked_rows()) {
+      if (changed.count(row.id) == 0) all.push_back(std::move(row));
+    }
+    sort_by_entity(all);
+  }
+  DAYBOOK_ASSIGN(parked, tables_.write(all, checkpoint, touches_parked ? Refused::kPark : refused));
+  if (touches_parked || parked > 0) {
+    DAYBOOK_ASSIGN(now_parked, tables_.parked());
+    const std::size_t before = parked_.size();
+    parked_ = std::move(now_parked);
+    DAYBOOK_TRY(count_parked(parked_.size() > before ? parked_.size() - before : 0));
+  }
+  checkpoint_ = checkpoint;
+  figures_.rows += rows.size();
+  figures_.applied_decided_at = checkpoint.decided_at;
+  ++figures_.batches;
+  return {};
+}
+
+std::vector<RowChange> Projector::parked_rows() const {
+  std::vector<RowChange> rows;
+  for (const ParkedRow& parked : parked_) {
+    rows.push_back(row_of(parked.entity, parked.organization_id, parked.id,
+                          state_.find(parked.organization_id, parked.entity, parked.id)));
+  }
+  return rows;
+}
+
+Result<void> Projector::retry_parked_now() {
+  if (parked_.empty()) return {};
+  std::vector<RowChange> rows = parked_rows();
+  sort_by_entity(rows);
+  DAYBOOK_TRY(tables_.write(rows, checkpoint_, Refused::kPark));
+  DAYBOOK_ASSIGN(left, tables_.parked());
+  parked_ = std::move(left);
+  return {};
+}
+
+Result<void> Projector::count_parked(std::size_t parked) {
+  figures_.parked_total += parked;
+  const auto now = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < parked; ++i) parked_times_.push_back(now);
+  while (!parked_times_.empty() && now - parked_times_.front() > std::chrono::minutes(1)) parked_times_.pop_front();
+  if (parked_times_.size() <= options_.parked_per_minute_max) return {};
+  return fail(ErrorKind::kRejected, "projector.too_many_parked",
+              "more than " + std::to_string(options_.parked_per_minute_max) +
+                  " rows were parked within a minute; look at `daybook parked list` and `daybook schema check`");
+}
+
+Result<void> Projector::flush() {
+  return state_.flush(source_.progress());
+}
+
+}  // namespace daybook::projections

@@ -1,0 +1,107 @@
+// The projector of one partition: reads valid outcomes, folds them with the domain's evolve, and writes the rows that
+// changed together with the checkpoint, one transaction for each batch.
+//
+// Rows of one record are coalesced: however many events, one row. PostgreSQL commits first, then the projector's own
+// state is written, now and then; so on start the state may be behind the checkpoint (it catches up before anything is
+// written) or, when PostgreSQL was restored from an older copy, ahead of it (it is thrown away and folded again). A
+// checkpoint beyond the log, or of another log, stops the partition and names both positions.
+//
+// A batch that PostgreSQL refuses because of its data is written again outcome by outcome in log order, and rows that
+// are refused alone are parked. One thread of its own; status and stop from any thread.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "domain/state/state.h"
+#include "projections/ports/outcome_source.h"
+#include "projections/ports/read_tables.h"
+
+namespace daybook::projections {
+
+struct ProjectorOptions {
+  std::size_t outcomes_max = 2'000;           // in one transaction
+  std::size_t flush_changes_max = 50'000;     // folded changes before the state is written
+  std::size_t cached_entries_max = 400'000;
+  std::size_t parked_per_minute_max = 100;    // more stop the partition: something is wrong with the tables
+  std::chrono::milliseconds idle_wait{200};
+  std::chrono::milliseconds retry_max{5'000};
+};
+
+struct ProjectorStatus {
+  std::uint64_t outcomes = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t batches = 0;
+  std::uint64_t parked_total = 0;
+  std::uint64_t parked = 0;
+  std::uint64_t lag_records = 0;
+  std::int64_t applied_decided_at = 0;  // decision time of the newest outcome applied
+  bool running = false;                 // has claimed the tables and follows the log
+  std::string trouble;
+  Checkpoint checkpoint;
+};
+
+class Projector {
+ public:
+  // Source, tables and store must outlive the projector.
+  Projector(std::uint32_t partition, OutcomeSource& source, ReadTables& tables, StateStore& store,
+            ProjectorOptions options = {});
+  ~Projector();
+  Projector(const Projector&) = delete;
+  Projector& operator=(const Projector&) = delete;
+
+  void start();
+  void stop();
+  [[nodiscard]] ProjectorStatus status() const;
+  // Tries all parked rows again soon.
+  void retry_parked();
+
+ private:
+  struct Applied {
+    Position position;
+    std::int64_t decided_at = 0;
+    State::ChangeSet changes;
+  };
+  using Batch = std::vector<Applied>;
+
+  void run();
+  [[nodiscard]] Result<void> claim();
+  [[nodiscard]] Result<void> open_state(const Checkpoint& checkpoint);
+  [[nodiscard]] Result<void> step();
+  [[nodiscard]] Result<Applied> fold(const ReadOutcome& read);
+  [[nodiscard]] Result<void> check_checkpoint(const Position& position) const;
+  [[nodiscard]] Result<void> write(const Batch& batch);
+  [[nodiscard]] Result<void> write_one_by_one(const Batch& batch);
+  [[nodiscard]] Result<void> write_rows(const std::vector<RowChange>& rows, const Checkpoint& checkpoint, Refused refused);
+  [[nodiscard]] Result<void> retry_parked_now();
+  [[nodiscard]] Result<void> count_parked(std::size_t parked);
+  [[nodiscard]] Result<void> flush();
+  [[nodiscard]] std::vector<RowChange> parked_rows() const;
+  void pause(std::chrono::milliseconds time);
+  void publish();
+
+  std::uint32_t partition_;
+  OutcomeSource& source_;
+  ReadTables& tables_;
+  ProjectorOptions options_;
+  State state_;
+  bool claimed_ = false;
+  Checkpoint checkpoint_;
+  std::vector<ParkedRow> parked_;
+  std::deque<std::chrono::steady_clock::time_point> parked_times_;
+  std::chrono::milliseconds retry_wait_{10};
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  bool retry_requested_ = false;
+  ProjectorStatus published_;
+  ProjectorStatus figures_;
+  std::thread thread_;
+};
+
+}  // namespace daybook::projections
