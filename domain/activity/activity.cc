@@ -105,7 +105,7 @@ Result<Decision> update(const Create& command, const Activity& activity, const A
   steps.then(relink(command.links(), {}, activity));
   if (status != nullptr) steps.then(enter(*status, activity, context));
   if (command.has_assigned_to_id()) steps.then(reassign(true, command.assigned_to_id(), activity));
-  if (command.has_owner_id()) steps.then(lifecycle::assign_owner<Event>(owner_of(command), activity, context));
+  if (names_new_owner(command, activity)) steps.then(lifecycle::assign_owner<Event>(owner_of(command), activity, context));
   return std::move(steps).decision();
 }
 

@@ -46,7 +46,7 @@ Result<Decision> decide(const CreateCompany& command, const std::string& id, con
 Result<Decision> decide(const CreateCompany& command, const Company& company, const View& view, const Context& context) {
   Steps<Company> steps(company, [](Company& state, const log::Event& event) { evolve(state, event.company(), 0); });
   steps.then(change(command.fields(), {}, company, view));
-  if (command.has_owner_id()) steps.then(lifecycle::assign_owner<Event>(owner_of(command), company, context));
+  if (names_new_owner(command, company)) steps.then(lifecycle::assign_owner<Event>(owner_of(command), company, context));
   return std::move(steps).decision();
 }
 

@@ -89,7 +89,7 @@ Result<Decision> decide(const CreateContact& command, const Contact& contact, co
   if (command.has_is_primary() && !command.is_primary()) steps.then(clear_primary(contact));
   if (command.has_company_id()) steps.then(join(command.company_id(), steps.state(), view));
   if (command.is_primary()) steps.then(make_primary(steps.state().company_id(), steps.state(), view));
-  if (command.has_owner_id()) steps.then(lifecycle::assign_owner<Event>(owner_of(command), contact, context));
+  if (names_new_owner(command, contact)) steps.then(lifecycle::assign_owner<Event>(owner_of(command), contact, context));
   return std::move(steps).decision();
 }
 

@@ -48,4 +48,10 @@ template <class Create>
   return assign;
 }
 
+// Whether an upsert is to assign an owner: whoever may change a record may name the owner that it has.
+template <class Create, class State>
+[[nodiscard]] bool names_new_owner(const Create& command, const State& state) {
+  return command.has_owner_id() && command.owner_id() != state.ownership().owner_id();
+}
+
 }  // namespace daybook

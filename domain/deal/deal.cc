@@ -172,7 +172,7 @@ Result<Decision> decide(const OpenDeal& command, const Deal& deal, const View& v
   if (command.has_status()) move_command.set_status(command.status());
   if (command.fields().has_probability()) move_command.set_probability(command.fields().probability());
   steps.then(move_and_follow(move_command, steps.state(), view, context));
-  if (command.has_owner_id()) steps.then(lifecycle::assign_owner<Event>(owner_of(command), deal, context));
+  if (names_new_owner(command, deal)) steps.then(lifecycle::assign_owner<Event>(owner_of(command), deal, context));
   return std::move(steps).decision();
 }
 

@@ -66,6 +66,8 @@ class CommandDecision {
         context_.member = static_cast<std::uint32_t>(i);
         const std::string path = "members[" + std::to_string(i) + "]";
         DAYBOOK_TRY(decide_member(*command_.mutable_batch()->mutable_members(i), path, outcome));
+        // Refused whatever follows: the work of one command is bounded.
+        if (outcome.events_size() > kEventsPerOutcomeMax) return {};
       }
     }
     return {};

@@ -47,6 +47,8 @@ class Decider {
   }
   template <class State, class Command>
   Result<Decision> create(const Command& command) const;
+  template <class State>
+  void follow(State& state, const Decision& decision) const;
 
   template <class Command>
   Result<const organization::Organization*> own_organization(const Command&) const;
@@ -80,6 +82,14 @@ Result<void> Decider::check_visible(Entity entity, const Message& state, const s
                                     const std::string& path) const {
   // Stages and users are seen by everybody; who changes them is checked by role.
   if (entity == ENTITY_PIPELINE_STAGE || entity == ENTITY_USER || entity == ENTITY_ORGANIZATION) return {};
+  if (const Entity parent_kind = schema::entity_rule(entity).parent(); parent_kind != ENTITY_UNSPECIFIED) {
+    // A custom field follows its parent.
+    const std::string& parent_id = custom_field::parent_id(static_cast<const custom_field::CustomField&>(state));
+    const Message* parent = view_.find(parent_kind, parent_id);
+    const bool seen = parent != nullptr && is_live(parent_kind, *parent) &&
+                      check_visible(parent_kind, *parent, parent_id, path).has_value();
+    return seen ? Result<void>() : not_found(entity, id, path);
+  }
   const Holders holders = holders_of(entity, state);
   if (!may_change(context_.actor, holders.owner_id, holders.assignee_id)) return not_found(entity, id, path);
   return {};
@@ -123,19 +133,30 @@ Result<Decision> Decider::create(const Command& command) const {
   const Message* state = view_.find(entity_, *held);
   DAYBOOK_TRY(check_upsert(command.identity(), entity_, state, context_));
   DAYBOOK_TRY(check_version(entity_, *state, *held));
-  const auto& typed = static_cast<const State&>(*state);
+  State current = static_cast<const State&>(*state);
   Decision decision;
-  if constexpr (requires { typed.deletion(); }) {
-    if (typed.deletion().is_deleted()) {
-      DAYBOOK_ASSIGN(restored, decide(RestoreRecord(), typed, view_, context_));
+  if constexpr (requires { current.deletion(); }) {
+    if (current.deletion().is_deleted()) {
+      DAYBOOK_ASSIGN(restored, decide(RestoreRecord(), current, view_, context_));
+      follow(current, restored);
       decision = std::move(restored);
     }
   }
-  DAYBOOK_ASSIGN(updated, decide(command, typed, view_, context_));
+  DAYBOOK_ASSIGN(updated, decide(command, current, view_, context_));
   decision.append(std::move(updated));
   DAYBOOK_ASSIGN(named, external_ids_added(command.identity().external_ids(), entity_, *held, view_));
   decision.append(std::move(named));
   return decision;
+}
+
+// Brings a copy of a record to where the decision's events on it lead.
+template <class State>
+void Decider::follow(State& state, const Decision& decision) const {
+  for (log::Event event : decision.events) {
+    if (event.id() != state.record().id()) continue;
+    event.set_version(state.record().version() + 1);
+    daybook::evolve(state, context_.organization_id, event, context_.now);
+  }
 }
 
 template <class Command>
@@ -148,7 +169,10 @@ Result<Decision> Decider::create_organization() const {
   if (view_.find(ENTITY_ORGANIZATION, context_.organization_id) != nullptr) {
     return fail(ErrorKind::kConflict, "organization.exists", "the organization exists already", "organizationId");
   }
-  return organization::decide(action_.create_organization(), context_.organization_id, view_, context_);
+  const std::string& id = context_.organization_id;
+  DAYBOOK_ASSIGN(decision, organization::decide(action_.create_organization(), id, view_, context_));
+  adopt_identity(decision, ENTITY_ORGANIZATION, id, Identity(), context_);
+  return decision;
 }
 
 Result<Decision> Decider::set_custom_field(const custom_field::SetCustomField& command) const {
@@ -159,6 +183,7 @@ Result<Decision> Decider::set_custom_field(const custom_field::SetCustomField& c
   const std::string kind = std::to_string(entity_);
   const auto existing = view_.lookup(Index::kCustomField, {kind, command.parent_id(), command.fields().field_name()});
   if (existing) {
+    if (context_.import != nullptr) return external_id_taken();  // an import never changes an existing record
     const auto* field = view_.find<custom_field::CustomField>(entity_, *existing);
     DAYBOOK_TRY(check_version(entity_, *field, *existing));
     DAYBOOK_ASSIGN(decision, decide(command, entity_, *existing, field, context_));
@@ -380,6 +405,14 @@ Result<Decision> Decider::dispatch() const {
   return fail(ErrorKind::kInvalid, "action.missing", "the command has no action, or one that this version does not know");
 }
 
+// A member that needs a refused one says only that.
+Violations only_the_cause(Violations violations) {
+  const auto is_cause = [](const Error& error) { return error.code == kNeedsRefusedMember; };
+  if (std::none_of(violations.begin(), violations.end(), is_cause)) return violations;
+  std::erase_if(violations, [&](const Error& error) { return !is_cause(error); });
+  return violations;
+}
+
 }  // namespace
 
 tl::expected<Decision, Violations> decide(Action& action, const View& view, const Context& context,
@@ -394,7 +427,7 @@ tl::expected<Decision, Violations> decide(Action& action, const View& view, cons
       external ? action.add_external_ids().entity() : schema::action_info(action.action_case()).rule.entity();
   Violations violations;
   References(view, refused).resolve(action, entity, path, violations);
-  if (!violations.empty()) return tl::unexpected(std::move(violations));
+  if (!violations.empty()) return tl::unexpected(only_the_cause(std::move(violations)));
   auto decision = Decider(action, entity, view, context, events_before).run();
   if (decision) return std::move(decision).value();
   Error error = std::move(decision).error();

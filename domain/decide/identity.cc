@@ -33,6 +33,14 @@ RepeatedPtrField<ExternalId>& external_ids_of(log::Event& event) {
   return *message->mutable_external_ids();
 }
 
+// The same one given twice counts once.
+void add_once(RepeatedPtrField<ExternalId>& list, const ExternalId& external) {
+  for (const ExternalId& each : list) {
+    if (each.namespace_() == external.namespace_() && each.id() == external.id()) return;
+  }
+  *list.Add() = external;
+}
+
 }  // namespace
 
 tl::unexpected<Error> external_id_taken() {
@@ -81,7 +89,7 @@ void adopt_identity(Decision& decision, Entity entity, const std::string& id, co
                     const Context& context) {
   for (log::Event& event : decision.events) {
     if (event.entity() != entity || event.id() != id) continue;
-    *event.mutable_external_ids() = identity.external_ids();
+    for (const ExternalId& external : identity.external_ids()) add_once(*event.mutable_external_ids(), external);
     if (context.import == nullptr) return;
     const Import& facts = *context.import;
     if (facts.has_created_at()) event.set_created_at(facts.created_at());
@@ -101,7 +109,7 @@ Result<Decision> external_ids_added(const RepeatedPtrField<ExternalId>& external
   for (const ExternalId& external : external_ids) {
     const auto held = holder_of(external, entity, view);
     if (held && *held != id) return external_id_taken();
-    if (!held) *added.Add() = external;
+    if (!held) add_once(added, external);
   }
   if (!added.empty()) decision.events.push_back(std::move(event));
   return decision;

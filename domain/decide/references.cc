@@ -79,7 +79,7 @@ bool References::was_refused(Entity entity, const std::string& text) const {
 Error References::missing(Entity entity, const std::string& text, const std::string& path, bool addressed) const {
   const std::string& name = schema::entity_rule(entity).name();
   if (was_refused(entity, text)) {
-    return {ErrorKind::kInvalid, "batch.needs_refused_member", "it needs a record whose creation was refused", path};
+    return {ErrorKind::kInvalid, std::string(kNeedsRefusedMember), "it needs a record whose creation was refused", path};
   }
   // A record addressed is "not found"; a broken reference inside a command is the command's fault.
   return {addressed ? ErrorKind::kNotFound : ErrorKind::kInvalid, name + ".not_found",

@@ -14,6 +14,8 @@ namespace daybook {
 // Records that refused members of the same batch would have created: by id, and by "entity/namespace/external id".
 using RefusedRecords = std::set<std::string>;
 
+inline constexpr std::string_view kNeedsRefusedMember = "batch.needs_refused_member";
+
 class References {
  public:
   References(const View& view, const RefusedRecords& refused) : view_(view), refused_(refused) {}

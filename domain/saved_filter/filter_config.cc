@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <string_view>
 
@@ -85,7 +86,7 @@ bool fits(FieldType type, const Value& value) {
       return value.kind_case() == Value::kStringValue && character_count(value.string_value()).has_value() &&
              value.string_value().find('\0') == std::string::npos;
     case FieldType::kNumber:
-      return value.kind_case() == Value::kNumberValue ||
+      return (value.kind_case() == Value::kNumberValue && std::isfinite(value.number_value())) ||
              (value.kind_case() == Value::kStringValue && parse_hundredths(value.string_value()).has_value());
     case FieldType::kDate:
       return value.kind_case() == Value::kStringValue && parse_date(value.string_value()).has_value();

@@ -62,7 +62,7 @@ Result<Decision> decide(const SaveFilter& command, const SavedFilter& filter, co
   Steps<SavedFilter> steps(filter,
                            [](SavedFilter& state, const log::Event& event) { evolve(state, event.saved_filter(), 0); });
   steps.then(change(command.fields(), {}, filter, view));
-  if (command.has_owner_id()) steps.then(assign(owner_of(command), steps.state(), view, context));
+  if (names_new_owner(command, filter)) steps.then(assign(owner_of(command), steps.state(), view, context));
   return std::move(steps).decision();
 }
 

@@ -34,7 +34,7 @@ CommandStream::CommandStream(Connection& connection, const HttpConfig& config, H
       chunk_(kReadBytes),
       chunked_(parser_.get().version() >= 11),
       keep_alive_(chunked_ && parser_.keep_alive()) {
-  parser_.body_limit(boost::none);
+  parser_.body_limit(kNoBodyLimit);
 }
 
 void CommandStream::start() {

@@ -24,6 +24,9 @@
 
 namespace daybook::http {
 
+// Not boost::none: Beast 1.74 takes that for a limit of zero when the request has a Content-Length.
+inline constexpr std::uint64_t kNoBodyLimit = UINT64_MAX;
+
 class CommandStream {
  public:
   using HeadParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;

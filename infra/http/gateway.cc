@@ -152,12 +152,12 @@ Route Gateway::route(const RequestHead& head) const {
   const std::string_view path = path_of_target(head.target);
   const bool get = head.method == "GET";
   if (path == "/healthz")
-    return answered("health", get ? page(pages_.health) : method_not_allowed("GET"));
+    return answered("health", get ? page(pages_.health) : method_not_allowed("GET, HEAD"));
   if (path == "/readyz")
-    return answered("readiness", get ? page(pages_.readiness) : method_not_allowed("GET"));
+    return answered("readiness", get ? page(pages_.readiness) : method_not_allowed("GET, HEAD"));
   if (path == "/metrics") {
     return answered("metrics", get ? text_page(pages_.metrics, metrics::kTextContentType, "")
-                                   : method_not_allowed("GET"));
+                                   : method_not_allowed("GET, HEAD"));
   }
   const auto receipt = receipt_address(path);
   const bool commands = path == "/v1/commands";
@@ -178,11 +178,11 @@ Route Gateway::route(const RequestHead& head) const {
   }
   if (status)
     return answered("status", get ? text_page(pages_.status, "application/json", "{}\n")
-                                  : method_not_allowed("GET"));
+                                  : method_not_allowed("GET, HEAD"));
   if (receipt) {
     return answered("receipt", get ? receipt_page(receipt->organization_id, receipt->command_id,
                                                   grant, accepts_protobuf(head))
-                                   : method_not_allowed("GET"));
+                                   : method_not_allowed("GET, HEAD"));
   }
   return answered("other",
                   error_answer(404, Error{ErrorKind::kNotFound,

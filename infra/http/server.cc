@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <future>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -129,13 +130,15 @@ bool Server::Implementation::stop(std::chrono::milliseconds deadline) {
   if (threads.empty()) return stopped_cleanly;
   const auto end = std::chrono::steady_clock::now() + deadline;
   stopping = true;
-  asio::post(acceptor.get_executor(), [this] {
+  std::promise<void> closed;
+  asio::post(acceptor.get_executor(), [this, &closed] {
     boost::system::error_code ignored;
     acceptor.close(ignored);
     retry.cancel();
-    // A session that is accepted from now on cannot be: this runs on the strand that accepts.
-    for (const auto& session : core.sessions.all()) session->stop();
+    closed.set_value();
   });
+  closed.get_future().wait();  // so that no session is added from here on
+  for (const auto& session : core.sessions.all()) session->stop();
   stopped_cleanly = core.sessions.wait_until_empty(end);
   if (!stopped_cleanly) {
     for (const auto& session : core.sessions.all()) session->abort();

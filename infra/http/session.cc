@@ -1,5 +1,6 @@
 #include "infra/http/session.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
@@ -17,6 +18,8 @@ namespace beast_http = boost::beast::http;
 
 constexpr std::size_t kDrainedMax =
     4 * 1024 * 1024;  // bytes of a refused request that are read before closing
+// A stopping server does not wait long for clients that keep their end open.
+constexpr std::chrono::milliseconds kLingerWhenStopping{300};
 constexpr std::size_t kKeptBufferMax = 64 * 1024;  // read buffer that an idle connection may keep
 
 const char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -59,6 +62,7 @@ void Session::stop() {
     self->stopping_ = true;
     if (self->state_ == State::kIdle) return self->end();
     if (self->state_ == State::kReading) return self->connection_.cancel();
+    if (self->state_ == State::kLingering) return self->arm_linger();
     if (self->state_ == State::kStreaming) self->stream_->stop();
   });
 }
@@ -90,7 +94,7 @@ void Session::read_head() {
   state_ = State::kReading;
   head_.emplace();
   head_->header_limit(static_cast<std::uint32_t>(core_.config.header_bytes_max));
-  head_->body_limit(boost::none);
+  head_->body_limit(kNoBodyLimit);  // follow_route checks it
   connection_.arm(core_.config.header_timeout,
                   [self = shared_from_this()] { self->reading_too_long(); });
   beast_http::async_read_header(
@@ -141,6 +145,7 @@ void Session::on_head(ErrorCode error) {
   }
   keep_alive_ = head_->keep_alive();
   version_ = head_->get().version();
+  head_only_ = head_->get().method() == beast_http::verb::head;
   route_ = core_.gateway->route(request_head());
   follow_route();
 }
@@ -148,7 +153,8 @@ void Session::on_head(ErrorCode error) {
 RequestHead Session::request_head() const {
   const auto& fields = head_->get();
   RequestHead head;
-  head.method = text_of(fields.method_string());
+  // HEAD is GET without the body of the answer.
+  head.method = head_only_ ? "GET" : text_of(fields.method_string());
   head.target = text_of(fields.target());
   head.host = text_of(fields[beast_http::field::host]);
   head.content_type = text_of(fields[beast_http::field::content_type]);
@@ -183,6 +189,8 @@ void Session::continue_then(void (Session::*next)()) {
                     [self = shared_from_this(), next](ErrorCode error, std::size_t) {
                       if (self->state_ == State::kEnded) return;
                       if (error) return self->end();
+                      if (self->stopping_)
+                        return self->reply(error_answer(stopping_error()), false);
                       ((*self).*next)();
                     });
 }
@@ -275,6 +283,7 @@ void Session::reply(Answer answer, bool keep_alive) {
   response_.keep_alive(keep_alive && !stopping_);
   response_.body() = std::move(answer.body);
   response_.prepare_payload();
+  if (head_only_) response_.body().clear();
   route_ = {};
   connection_.arm(core_.config.write_timeout, [self = shared_from_this()] {
     self->core_.gateway->metrics().timeouts.add();
@@ -297,8 +306,14 @@ void Session::on_written(ErrorCode error) {
 void Session::linger() {
   state_ = State::kLingering;
   connection_.finish_sending();
-  connection_.arm(core_.config.linger_timeout, [self = shared_from_this()] { self->end(); });
+  arm_linger();
   drain(0);
+}
+
+void Session::arm_linger() {
+  const auto patience = core_.config.linger_timeout;
+  connection_.arm(stopping_ ? std::min(patience, kLingerWhenStopping) : patience,
+                  [self = shared_from_this()] { self->end(); });
 }
 
 void Session::drain(std::size_t drained) {

@@ -68,6 +68,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void reply(Answer answer, bool keep_alive);
   void on_written(ErrorCode error);
   void linger();
+  void arm_linger();
   void drain(std::size_t drained);
   void end();
   void reading_too_long();
@@ -86,6 +87,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::beast::http::response<boost::beast::http::string_body> response_;
   bool keep_alive_ = true;  // as the client asked, of the present request
   unsigned version_ = 11;
+  bool head_only_ = false;
   bool timed_out_ = false;
   bool stopping_ = false;
 };

@@ -1,5 +1,6 @@
 #include "tests/support/domain_language.h"
 
+#include <google/protobuf/stubs/strutil.h>
 #include <google/protobuf/text_format.h>
 
 #include <cctype>
@@ -36,9 +37,7 @@ Act linked(const Act& act, const std::string& link) {
 }
 
 std::string quoted(std::string_view text) {
-  std::string quoted_text = "'";
-  for (const char c : text) quoted_text.append(c == '\'' || c == '\\' ? "\\" : "").push_back(c);
-  return quoted_text + "'";
+  return "'" + google::protobuf::CEscape(std::string(text)) + "'";
 }
 
 std::string named(std::string_view field, std::string_view name) {
@@ -150,7 +149,7 @@ Act Act::without_external_ids() const {
 }
 Act Act::by(std::string_view user) const {
   Act more = *this;
-  more.actor = with_ids("@" + std::string(user), organization);
+  more.actor = id(user, organization);
   return more;
 }
 Act Act::in_other_organization() const {

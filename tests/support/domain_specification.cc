@@ -72,6 +72,7 @@ std::string describe(const log::Outcome& outcome) {
 }
 
 Specification::Specification(const std::vector<Act>& givens) {
+  settle();
   for (const Act& act : givens) give(act);
 }
 
@@ -169,7 +170,7 @@ void Specification::check_versions() {
     known->second = event.version();
   }
   for (const auto& event : outcome_.events()) {
-    const Message* record = state_->find(organization_, event.entity(), event.id());
+    const Message* record = state_->find(outcome_.organization_id(), event.entity(), event.id());
     if (record == nullptr || record_of(event.entity(), *record)->version() != last[event.id()]) {
       fault("the state is not at the version of the record's last event");
     }

@@ -34,7 +34,8 @@ std::int64_t offset_ms(std::string_view days) {
   assert(days.back() == 'd');
   if (days.front() == '+') days.remove_prefix(1);
   std::int64_t count = 0;
-  [[maybe_unused]] const auto parsed = std::from_chars(days.data(), days.data() + days.size() - 1, count);
+  [[maybe_unused]] const auto parsed =
+      std::from_chars(days.data(), days.data() + days.size() - 1, count);
   assert(parsed.ec == std::errc() && *parsed.ptr == 'd');
   return count * kMillisecondsPerDay;
 }
@@ -42,7 +43,8 @@ std::int64_t offset_ms(std::string_view days) {
 std::string with_times(std::string_view line, std::int64_t t0_ms) {
   std::string result;
   std::size_t done = 0;
-  for (std::size_t found = line.find(kTime); found != std::string_view::npos; found = line.find(kTime, done)) {
+  for (std::size_t found = line.find(kTime); found != std::string_view::npos;
+       found = line.find(kTime, done)) {
     const std::string_view time = text_up_to_quote(line, found + 1);
     result.append(line.substr(done, found + 1 - done));
     result.append(timestamp_text(t0_ms + offset_ms(time.substr(kTime.size() - 1))));

@@ -1,4 +1,5 @@
-// The demo data set, decided and folded in memory: every fact as demo.ndjson gives it, at whatever moment it is loaded.
+// The demo data set, decided and folded in memory: every fact as demo.ndjson gives it, at whatever
+// moment it is loaded.
 #include "apps/daybook/demo/demo.h"
 
 #include <gtest/gtest.h>
@@ -6,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -46,7 +49,8 @@ class Loaded {
       ++now_;
       auto command = codec::decode_command(json, ContentType::kJson);
       if (!command) {
-        ADD_FAILURE() << json << ": " << command.error().front().path << ": " << command.error().front().detail;
+        ADD_FAILURE() << json << ": " << command.error().front().path << ": "
+                      << command.error().front().detail;
         continue;
       }
       decide(*command);
@@ -59,7 +63,8 @@ class Loaded {
   [[nodiscard]] std::int64_t t0() const { return t0_; }
 
   template <class Message>
-  [[nodiscard]] const Message& get(Entity entity, const std::string& word, const std::string& name) const {
+  [[nodiscard]] const Message& get(Entity entity, const std::string& word,
+                                   const std::string& name) const {
     const auto* found = view_->find<Message>(entity, record_id(word, name));
     EXPECT_NE(found, nullptr) << name;
     return found != nullptr ? *found : Message::default_instance();
@@ -77,15 +82,20 @@ class Loaded {
     return get<company::Company>(ENTITY_COMPANY, "company", name);
   }
 
-  void decide(const Command& command) {
+  [[nodiscard]] log::Outcome outcome_of(const Command& command) {
     log::Outcome outcome = decide_command(command, "", state_, now_);
     (void)state_.commit();
+    return outcome;
+  }
+
+ private:
+  void decide(const Command& command) {
+    const log::Outcome outcome = outcome_of(command);
     EXPECT_EQ(outcome.kind(), log::OUTCOME_KIND_ACCEPTED) << outcome.ShortDebugString();
     EXPECT_TRUE(outcome.notices().empty()) << outcome.ShortDebugString();
     outcomes_.push_back(outcome.SerializeAsString());
   }
 
- private:
   test::MemoryStateStore store_;
   std::int64_t t0_;
   State state_;
@@ -103,7 +113,9 @@ struct Total {
   int count = 0;
   std::int64_t value = 0;
   friend bool operator==(const Total&, const Total&) = default;
-  friend void PrintTo(const Total& total, std::ostream* out) { *out << total.count << " / " << total.value; }
+  friend std::ostream& operator<<(std::ostream& out, const Total& total) {
+    return out << total.count << " / " << total.value;
+  }
 };
 
 class DemoData : public ::testing::TestWithParam<std::int64_t> {
@@ -113,7 +125,8 @@ class DemoData : public ::testing::TestWithParam<std::int64_t> {
 
 TEST_P(DemoData, HasTheDocumentedNumberOfRecords) {
   EXPECT_EQ(commands_json(GetParam()).size(), 3U + 8U + 7U + 6U + 7U + 6U);
-  for (const char* name : {"U1", "U2", "U3"}) (void)loaded_.get<user::User>(ENTITY_USER, "user", name);
+  for (const char* name : {"U1", "U2", "U3"})
+    (void)loaded_.get<user::User>(ENTITY_USER, "user", name);
   for (const std::string& name : kCompanies) (void)loaded_.company(name);
   for (const std::string& name : kContacts) (void)loaded_.contact(name);
   for (const std::string& name : kDeals) (void)loaded_.deal(name);
@@ -131,7 +144,8 @@ TEST_P(DemoData, HasTheDocumentedPipeline) {
     Total& total = deal.status() == deal::DEAL_STATUS_WON ? won : open_by_stage[deal.stage_id()];
     ++total.count;
     total.value += deal.fields().value();
-    if (deal.status() == deal::DEAL_STATUS_OPEN) weighted += deal.fields().value() * deal.fields().probability();
+    if (deal.status() == deal::DEAL_STATUS_OPEN)
+      weighted += deal.fields().value() * deal.fields().probability();
   }
   EXPECT_EQ(all, 113'300'000);
   EXPECT_EQ(weighted, 50'030'000LL * 100);
@@ -155,7 +169,8 @@ TEST_P(DemoData, BelongsToTheDocumentedOwners) {
   }
   for (const std::string& name : kActivities) {
     ++activities[loaded_.activity(name).ownership().owner_id()];
-    EXPECT_EQ(loaded_.activity(name).assigned_to_id(), loaded_.activity(name).ownership().owner_id());
+    EXPECT_EQ(loaded_.activity(name).assigned_to_id(),
+              loaded_.activity(name).ownership().owner_id());
   }
   for (const std::string& name : kContacts) {
     ++contacts[loaded_.contact(name).ownership().owner_id()];
@@ -164,8 +179,9 @@ TEST_P(DemoData, BelongsToTheDocumentedOwners) {
   const std::string sarah = record_id("user", "U1");
   const std::string mike = record_id("user", "U2");
   const std::string alex = record_id("user", "U3");
-  EXPECT_EQ(deals, (std::map<std::string, Total>{
-                       {sarah, {3, 65'500'000}}, {mike, {2, 18'500'000}}, {alex, {2, 29'300'000}}}));
+  EXPECT_EQ(deals,
+            (std::map<std::string, Total>{
+                {sarah, {3, 65'500'000}}, {mike, {2, 18'500'000}}, {alex, {2, 29'300'000}}}));
   EXPECT_EQ(activities, (std::map<std::string, int>{{sarah, 3}, {mike, 1}, {alex, 2}}));
   EXPECT_EQ(contacts, (std::map<std::string, int>{{sarah, 3}, {mike, 2}, {alex, 2}}));
   EXPECT_EQ(primaries, 6);
@@ -243,9 +259,18 @@ TEST(DemoFiles, AgreeWithTheCode) {
   EXPECT_NE(names.find("\ndemo_shown_command=" + command_id("D5") + "\n"), std::string::npos);
 }
 
+// It has to decode: only a decided command has an outcome in the log, and a receipt.
 TEST(DemoFiles, HaveACommandThatIsRefusedForSeveralReasons) {
   const auto command = codec::decode_command(file_text("refused.json"), ContentType::kJson);
-  ASSERT_FALSE(command.has_value());
+  ASSERT_TRUE(command.has_value());
+  EXPECT_EQ(command->command_id(), command_id("refused"));
+  EXPECT_EQ(command->organization_id(), organization_id());
+  Loaded loaded(1'742'032'800'123);
+  const log::Outcome outcome = loaded.outcome_of(*command);
+  EXPECT_EQ(outcome.kind(), log::OUTCOME_KIND_REJECTED);
+  std::set<std::string> paths;
+  for (const log::Violation& violation : outcome.violations()) paths.insert(violation.path());
+  EXPECT_EQ(paths, (std::set<std::string>{"title", "value", "currency", "probability"}));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Rules about the sources themselves, checked on the sources: the dependency rule of docs/architecture.md and a few habits
-// that no compiler checks.
+// Rules about the sources themselves, checked on the sources: the dependency rule of
+// docs/architecture.md and a few habits that no compiler checks.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,8 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Which folders of the project, and which libraries, the files of a folder may include. A library is the beginning of
-// what stands between < and >. The standard library is always allowed.
+// Which folders of the project, and which libraries, the files of a folder may include. A library
+// is the beginning of what stands between < and >. The standard library is always allowed.
 struct FolderRule {
   std::string_view folder;
   std::vector<std::string_view> project;
@@ -41,7 +41,8 @@ const std::vector<FolderRule>& rules() {
   return all;
 }
 
-// The only include that breaks a rule, and why: names of UUIDs need SHA-1, which Boost has in one header.
+// The only include that breaks a rule, and why: names of UUIDs need SHA-1, which Boost has in one
+// header.
 bool is_exception(const std::string& file, const std::string& include) {
   return file == "domain/core/uuid.cc" && include.starts_with("boost/uuid/");
 }
@@ -56,7 +57,9 @@ const fs::path& root() {
   return folder;
 }
 
-bool is_source(const fs::path& path) { return path.extension() == ".cc" || path.extension() == ".h"; }
+bool is_source(const fs::path& path) {
+  return path.extension() == ".cc" || path.extension() == ".h";
+}
 
 // The files of a folder that `wanted` takes, as paths from the root, in order.
 template <class Wanted>
@@ -77,7 +80,8 @@ struct Include {
 };
 
 std::vector<Include> includes_of(const std::string& text) {
-  static const std::regex pattern(R"(^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"])", std::regex::multiline);
+  static const std::regex pattern(R"(^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"])",
+                                  std::regex::multiline);
   std::vector<Include> includes;
   for (std::sregex_iterator found(text.begin(), text.end(), pattern), end; found != end; ++found) {
     includes.push_back({(*found)[1] == "\"", (*found)[2]});
@@ -94,7 +98,8 @@ bool allowed(const FolderRule& rule, const Include& include) {
   if (include.quoted) return begins_with_one_of(include.path, rule.project);
   const bool standard = include.path.find_first_of("/.") == std::string::npos;
   if (standard || begins_with_one_of(include.path, rule.libraries)) return true;
-  const bool operating_system = include.path.find('/') == std::string::npos || include.path.starts_with("sys/");
+  const bool operating_system =
+      include.path.find('/') == std::string::npos || include.path.starts_with("sys/");
   return operating_system && rule.operating_system;
 }
 
@@ -110,12 +115,14 @@ TEST(Includes, FollowTheDependencyRule) {
 }
 
 TEST(Includes, AreFromTheRoot) {
-  for (const std::string folder : {"domain", "commands", "projections", "infra", "apps", "tests", "bench"}) {
+  for (const std::string folder :
+       {"domain", "commands", "projections", "infra", "apps", "tests", "bench"}) {
     for (const std::string& file : files_of(folder, is_source)) {
       for (const Include& include : includes_of(text_of(root() / file))) {
         if (!include.quoted) continue;
         EXPECT_TRUE(include.path.starts_with("schemas/") || fs::exists(root() / include.path))
-            << file << " includes \"" << include.path << "\": write the path from the project's root";
+            << file << " includes \"" << include.path
+            << "\": write the path from the project's root";
       }
     }
   }
@@ -125,7 +132,8 @@ TEST(Sources, AreAllPartOfTheBuild) {
   const std::string commands = text_of(fs::path(DAYBOOK_BINARY_DIR) / "compile_commands.json");
   ASSERT_FALSE(commands.empty());
   for (const std::string folder : {"domain", "commands", "projections", "infra", "apps", "tests"}) {
-    for (const std::string& file : files_of(folder, [](const fs::path& path) { return path.extension() == ".cc"; })) {
+    for (const std::string& file :
+         files_of(folder, [](const fs::path& path) { return path.extension() == ".cc"; })) {
       const std::string entry = "\"file\": \"" + (root() / file).string() + "\"";
       EXPECT_NE(commands.find(entry), std::string::npos) << file << " is compiled by no target";
     }
@@ -134,7 +142,8 @@ TEST(Sources, AreAllPartOfTheBuild) {
 
 TEST(Sources, HaveHeadersThatAreReadOnce) {
   for (const std::string folder : {"domain", "commands", "projections", "infra", "apps", "tests"}) {
-    for (const std::string& file : files_of(folder, [](const fs::path& path) { return path.extension() == ".h"; })) {
+    for (const std::string& file :
+         files_of(folder, [](const fs::path& path) { return path.extension() == ".h"; })) {
       EXPECT_NE(text_of(root() / file).find("#pragma once\n"), std::string::npos) << file;
     }
   }
@@ -144,15 +153,24 @@ TEST(Sources, HaveHeadersThatAreReadOnce) {
 TEST(Tests, WaitForConditionsAndNeverSleep) {
   static const std::regex sleep(R"(\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\()");
   for (const std::string& file : files_of("tests", is_source)) {
-    if (file.starts_with("tests/support/") || file == "tests/unit/project/project_rules_test.cc") continue;
+    if (file.starts_with("tests/support/") || file == "tests/unit/project/project_rules_test.cc")
+      continue;
     const std::string text = text_of(root() / file);
     std::smatch found;
-    EXPECT_FALSE(std::regex_search(text, found, sleep)) << file << " sleeps: wait for a condition, or use a fake clock";
+    EXPECT_FALSE(std::regex_search(text, found, sleep))
+        << file << " sleeps: wait for a condition, or use a fake clock";
   }
 }
 
 TEST(Files, NameNoPathOfSomebodysMachine) {
-  const std::vector<std::string> paths{"/home" "/", "/Users" "/", "/work" "/", root().string() + "/"};
+  const std::vector<std::string> paths{
+      "/home"
+      "/",
+      "/Users"
+      "/",
+      "/work"
+      "/",
+      root().string() + "/"};
   const std::vector<std::string> skipped{"build", ".git", ".daybook"};
   std::vector<std::string> files;
   for (const auto& entry : fs::directory_iterator(root())) {
@@ -160,11 +178,13 @@ TEST(Files, NameNoPathOfSomebodysMachine) {
     if (std::find(skipped.begin(), skipped.end(), name) != skipped.end()) continue;
     if (entry.is_regular_file()) files.push_back(name);
     if (!entry.is_directory()) continue;
-    for (std::string& file : files_of(name, [](const fs::path&) { return true; })) files.push_back(std::move(file));
+    for (std::string& file : files_of(name, [](const fs::path&) { return true; }))
+      files.push_back(std::move(file));
   }
   for (const std::string& file : files) {
     const std::string text = text_of(root() / file);
-    for (const std::string& path : paths) EXPECT_EQ(text.find(path), std::string::npos) << file << " names " << path;
+    for (const std::string& path : paths)
+      EXPECT_EQ(text.find(path), std::string::npos) << file << " names " << path;
   }
 }
 

@@ -1,0 +1,157 @@
+#include "apps/daybook/door.h"
+
+#include <fmt/format.h>
+
+#include <future>
+#include <nlohmann/json.hpp>
+
+#include "apps/daybook/engine.h"
+#include "commands/codec/decode.h"
+#include "commands/codec/json.h"
+#include "domain/core/schema.h"
+#include "infra/http/client.h"
+
+namespace daybook::app {
+namespace {
+
+std::string outcome_in(const std::string& json) {
+  const auto parsed = nlohmann::json::parse(json, nullptr, false);
+  return parsed.is_object() ? parsed.value("outcome", "") : "";
+}
+
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+// What the server says of an error, as an Error again.
+tl::unexpected<Error> error_of(const http::Response& response) {
+  const auto parsed = nlohmann::json::parse(response.body, nullptr, false);
+  const auto error = parsed.is_object() ? parsed.value("error", nlohmann::json::object()) : nlohmann::json::object();
+  const ErrorKind kind = response.status == 404   ? ErrorKind::kNotFound
+                         : response.status >= 500 ? ErrorKind::kUnavailable
+                                                  : ErrorKind::kInvalid;
+  return fail(kind, error.value("code", "http.status"), error.value("message", fmt::format("HTTP status {}", response.status)));
+}
+
+class RemoteDoor final : public Door {
+ public:
+  RemoteDoor(const std::string& address, const std::string& token) : client_(address, token) {}
+
+  [[nodiscard]] Result<std::vector<SentAnswer>> send(const std::vector<std::string>& lines) override {
+    std::vector<SentAnswer> answers;
+    for (std::size_t first = 0; first < lines.size(); first += kLinesPerRequest) {
+      std::string body;
+      const std::size_t end = std::min(lines.size(), first + kLinesPerRequest);
+      for (std::size_t i = first; i < end; ++i) body.append(lines[i]).push_back('\n');
+      DAYBOOK_ASSIGN(response, client_.post("/v1/commands", "application/x-ndjson", body));
+      if (response.status != 200) return error_of(response);
+      std::size_t start = 0;
+      while (start < response.body.size()) {
+        const std::size_t newline = std::min(response.body.find('\n', start), response.body.size());
+        std::string line = response.body.substr(start, newline - start);
+        start = newline + 1;
+        if (!line.empty()) answers.push_back({line, outcome_in(line)});
+      }
+    }
+    if (answers.size() == lines.size()) return answers;
+    return fail(ErrorKind::kUnknownOutcome, "send.incomplete",
+                fmt::format("{} commands were sent, {} were answered; send the same file again", lines.size(), answers.size()));
+  }
+
+  [[nodiscard]] Result<std::string> receipt(const std::string& organization_id, const std::string& command_id) override {
+    return get("/v1/organizations/" + escaped(organization_id) + "/commands/" + escaped(command_id));
+  }
+  [[nodiscard]] Result<std::string> history(const std::string& organization_id, const std::string& entity,
+                                            const std::string& reference) override {
+    return get("/v1/organizations/" + escaped(organization_id) + "/history/" + escaped(entity) + "/" + escaped(reference));
+  }
+
+ private:
+  Result<std::string> get(const std::string& target) {
+    DAYBOOK_ASSIGN(response, client_.get(target));
+    if (response.status != 200) return error_of(response);
+    return response.body;
+  }
+
+  http::Client client_;
+};
+
+class LocalDoor final : public Door {
+ public:
+  explicit LocalDoor(std::unique_ptr<CommandSide> commands) : commands_(std::move(commands)) {}
+
+  [[nodiscard]] Result<std::vector<SentAnswer>> send(const std::vector<std::string>& lines) override {
+    std::vector<std::future<SentAnswer>> waiting;
+    waiting.reserve(lines.size());
+    for (const std::string& line : lines) waiting.push_back(submit(line));
+    std::vector<SentAnswer> answers;
+    answers.reserve(lines.size());
+    for (auto& each : waiting) answers.push_back(each.get());
+    return answers;
+  }
+  [[nodiscard]] Result<std::string> receipt(const std::string& organization_id, const std::string& command_id) override {
+    DAYBOOK_ASSIGN(receipt, commands_->engine().receipt(organization_id, command_id));
+    return codec::encode_json(receipt);
+  }
+  [[nodiscard]] Result<std::string> history(const std::string& organization_id, const std::string& entity,
+                                            const std::string& reference) override {
+    DAYBOOK_ASSIGN(history, commands_->engine().history(organization_id, schema::entity_named(entity), reference));
+    return codec::encode_json(history);
+  }
+
+ private:
+  std::future<SentAnswer> submit(const std::string& line) {
+    auto promise = std::make_shared<std::promise<SentAnswer>>();
+    auto future = promise->get_future();
+    auto command = codec::decode_command(line, codec::ContentType::kJson);
+    if (!command) {
+      promise->set_value(undecodable(command.error()));
+      return future;
+    }
+    commands_->engine().submit({*std::move(command), [promise](Result<Receipt> receipt) {
+                                  if (receipt) {
+                                    promise->set_value({codec::encode_json(*receipt), receipt->outcome()});
+                                  } else {
+                                    promise->set_value({error_json(receipt.error()), ""});
+                                  }
+                                }});
+    return future;
+  }
+
+  static std::string error_json(const Error& error) {
+    return nlohmann::json{{"error", {{"kind", std::string(to_string(error.kind))}, {"code", error.code}, {"message", error.detail}}}}.dump();
+  }
+
+  static SentAnswer undecodable(const Violations& violations) {
+    Receipt receipt;
+    receipt.set_outcome("rejected");
+    for (const Error& error : violations) {
+      log::Violation& violation = *receipt.add_violations();
+      violation.set_path(error.path);
+      violation.set_kind(std::string(to_string(error.kind)));
+      violation.set_code(error.code);
+      violation.set_message(error.detail);
+    }
+    return {codec::encode_json(receipt), "rejected"};
+  }
+
+  std::unique_ptr<CommandSide> commands_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Door>> open_door(const Settings& settings) {
+  const auto running = running_address(settings);
+  if (running || settings.http_given || !std::filesystem::exists(settings.data_folder / "log")) {
+    return std::make_unique<RemoteDoor>(running.value_or(settings.http), settings.token);
+  }
+  DAYBOOK_ASSIGN(commands, CommandSide::open(settings, 1));
+  return std::make_unique<LocalDoor>(std::move(commands));
+}
+
+}  // namespace daybook::app

@@ -1,0 +1,214 @@
+#include "apps/daybook/engine.h"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <boost/uuid/random_generator.hpp>
+#include <chrono>
+#include <ctime>
+#include <fstream>
+
+#include "apps/daybook/status_page.h"
+#include "infra/log/partition_journal.h"
+#include "infra/postgres/migrations.h"
+
+namespace daybook::app {
+namespace {
+
+class SystemClock final : public commands::Clock {
+ public:
+  [[nodiscard]] std::int64_t wall_ms() const override { return read(CLOCK_REALTIME); }
+  [[nodiscard]] std::int64_t steady_ms() const override { return read(CLOCK_BOOTTIME); }
+
+ private:
+  static std::int64_t read(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+  }
+};
+
+std::string random_owner() {
+  const boost::uuids::uuid owner = boost::uuids::random_generator()();
+  return {owner.begin(), owner.end()};
+}
+
+Result<std::unique_ptr<StateStore>> open_store(const std::filesystem::path& folder) {
+  DAYBOOK_ASSIGN(store, state::RocksDbStateStore::open(folder));
+  if (store->was_damaged()) spdlog::warn("{} was damaged; it is folded again from the log", folder.string());
+  return store;
+}
+
+}  // namespace
+
+Result<std::string> owner_url(const Settings& settings) {
+  if (!settings.database_url.empty()) return settings.database_url;
+  DAYBOOK_ASSIGN(cluster, postgres::Cluster::open(settings.data_folder));
+  return cluster.owner_url();
+}
+
+// ---- commands ---------------------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<CommandSide>> CommandSide::open(const Settings& settings, std::uint32_t partitions) {
+  if (settings.log != "embedded") {
+    return fail(ErrorKind::kInvalid, "config.invalid", "DAYBOOK_LOG: only \"embedded\" is built in so far");
+  }
+  std::unique_ptr<CommandSide> side(new CommandSide());
+  DAYBOOK_ASSIGN(log, log::EmbeddedLog::open({settings.data_folder / "log", partitions, true}));
+  for (const std::string& note : log->recovery_notes()) spdlog::info("{}", note);
+  side->log_ = std::move(log);
+  side->clock_ = std::make_unique<SystemClock>();
+  std::vector<std::unique_ptr<commands::PartitionHandler>> handlers;
+  for (std::uint32_t partition = 0; partition < side->log_->partition_count(); ++partition) {
+    DAYBOOK_ASSIGN(store, open_store(settings.data_folder / "state" / ("commands-" + std::to_string(partition))));
+    side->stores_.push_back(std::move(store));
+    side->journals_.push_back(std::make_unique<log::PartitionJournal>(*side->log_, partition, random_owner));
+    handlers.push_back(std::make_unique<commands::PartitionHandler>(*side->journals_.back(), *side->stores_.back(),
+                                                                    *side->clock_));
+  }
+  side->engine_ = std::make_unique<commands::CommandEngine>(std::move(handlers));
+  side->engine_->start();
+  return side;
+}
+
+CommandSide::~CommandSide() { stop(); }
+
+void CommandSide::stop() {
+  if (engine_) engine_->stop();
+}
+
+// ---- projections ------------------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<ProjectionSide>> ProjectionSide::open(const Settings& settings, log::EventLog& log,
+                                                             const std::string& database_url) {
+  std::unique_ptr<ProjectionSide> side(new ProjectionSide());
+  for (std::uint32_t partition = 0; partition < log.partition_count(); ++partition) {
+    DAYBOOK_ASSIGN(store, open_store(settings.data_folder / "state" / ("projections-" + std::to_string(partition))));
+    side->stores_.push_back(std::move(store));
+    side->sources_.push_back(std::make_unique<log::ValidReader>(log, partition));
+    side->tables_.push_back(std::make_unique<read_tables::PostgresReadTables>(database_url));
+    side->projectors_.push_back(std::make_unique<projections::Projector>(
+        partition, *side->sources_.back(), *side->tables_.back(), *side->stores_.back()));
+  }
+  for (auto& projector : side->projectors_) projector->start();
+  return side;
+}
+
+ProjectionSide::~ProjectionSide() { stop(); }
+
+void ProjectionSide::stop() {
+  for (auto& projector : projectors_) projector->stop();
+}
+
+std::vector<projections::ProjectorStatus> ProjectionSide::status() const {
+  std::vector<projections::ProjectorStatus> all;
+  for (const auto& projector : projectors_) all.push_back(projector->status());
+  return all;
+}
+
+void ProjectionSide::retry_parked() {
+  for (auto& projector : projectors_) projector->retry_parked();
+}
+
+// ---- all --------------------------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, std::uint32_t partitions,
+                                              const Progress& progress) {
+  std::error_code error;
+  std::filesystem::create_directories(settings.data_folder, error);
+  if (error) {
+    return fail(ErrorKind::kUnavailable, "data.folder", settings.data_folder.string() + ": " + error.message());
+  }
+  std::unique_ptr<Engine> engine(new Engine(settings));
+  // The log first: it holds the lock of the data folder.
+  progress("opening the log");
+  DAYBOOK_ASSIGN(commands, CommandSide::open(settings, partitions));
+  engine->commands_ = std::move(commands);
+  DAYBOOK_ASSIGN(database_url, engine->prepare_database(progress));
+  DAYBOOK_ASSIGN(projections, ProjectionSide::open(settings, engine->commands_->log(), database_url));
+  engine->projections_ = std::move(projections);
+  DAYBOOK_TRY(engine->serve());
+  return engine;
+}
+
+Result<std::string> Engine::prepare_database(const Progress& progress) {
+  if (settings_.database_url.empty()) {
+    DAYBOOK_ASSIGN(cluster, postgres::Cluster::open(settings_.data_folder));
+    DAYBOOK_TRY(cluster.start(progress));
+    cluster_.emplace(std::move(cluster));
+  }
+  DAYBOOK_ASSIGN(url, owner_url(settings_));
+  DAYBOOK_ASSIGN(connection, postgres::Connection::open(url));
+  DAYBOOK_ASSIGN(report, postgres::migrate_up(connection, [&](int number, const std::string& name, bool) {
+    progress("migrating: " + std::to_string(number) + " " + name);
+  }));
+  for (const std::string& note : report.roles.notes) spdlog::warn("{}", note);
+  for (const std::string& sql : report.roles.administrator_sql) spdlog::warn("an administrator has to run: {}", sql);
+  return url;
+}
+
+Result<void> Engine::serve() {
+  http::HttpConfig config;
+  DAYBOOK_TRY(http::set_listen_address(config, settings_.http));
+  config.token_file = settings_.token_file;
+  registry_.before_exposition([this] { publish_metrics(); });
+  DAYBOOK_ASSIGN(server, http::Server::start(config, commands_->engine(), pages(), registry_));
+  server_ = std::move(server);
+  return note_address();
+}
+
+// For the command line beside this process.
+Result<void> Engine::note_address() const {
+  const auto path = settings_.data_folder / "up.address";
+  const auto fresh = settings_.data_folder / "up.address.new";
+  {
+    std::ofstream file(fresh);
+    file << server_->address() << '\n' << ::getpid() << '\n';
+    if (!file.flush()) return fail(ErrorKind::kUnavailable, "data.folder", "cannot write " + fresh.string());
+  }
+  std::error_code error;
+  std::filesystem::rename(fresh, path, error);
+  if (error) return fail(ErrorKind::kUnavailable, "data.folder", path.string() + ": " + error.message());
+  return {};
+}
+
+http::Pages Engine::pages() {
+  http::Pages pages;
+  pages.health = [] { return http::Report{}; };
+  pages.readiness = [this] {
+    return http::Report{caught_up(), caught_up() ? R"({"status":"ready"})" : R"({"status":"catching up"})"};
+  };
+  pages.status = [this] {
+    return status_json(commands_->log(), commands_->engine().status(), projections_->status());
+  };
+  pages.metrics = [this] { return registry_.text(); };
+  return pages;
+}
+
+bool Engine::caught_up() const {
+  for (const auto& handler : commands_->engine().status()) {
+    if (!handler.owns) return false;
+  }
+  for (const auto& projector : projections_->status()) {
+    if (!projector.running) return false;
+  }
+  return true;
+}
+
+void Engine::publish_metrics() { export_metrics(registry_, commands_->engine().status(), projections_->status()); }
+
+void Engine::stop(std::chrono::milliseconds deadline) {
+  if (server_) server_->stop(deadline);
+  if (commands_) commands_->stop();
+  if (projections_) projections_->stop();
+  std::error_code ignored;
+  std::filesystem::remove(settings_.data_folder / "up.address", ignored);
+  if (cluster_) {
+    if (auto stopped = cluster_->stop(); !stopped) spdlog::warn("{}", stopped.error().detail);
+    cluster_.reset();
+  }
+}
+
+Engine::~Engine() { stop(std::chrono::milliseconds(0)); }
+
+}  // namespace daybook::app

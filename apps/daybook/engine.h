@@ -1,0 +1,98 @@
+// The engine put together: log, handlers, projectors, PostgreSQL and the HTTP door, for one data folder.
+//
+// Only wiring. The parts depend on each other in the order of the members; they are stopped in the opposite order.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/daybook/settings.h"
+#include "commands/engine.h"
+#include "infra/http/server.h"
+#include "infra/log/embedded/embedded_log.h"
+#include "infra/log/valid_reader.h"
+#include "infra/metrics/metrics.h"
+#include "infra/postgres/cluster.h"
+#include "infra/read_tables/postgres_read_tables.h"
+#include "infra/state/rocksdb_state_store.h"
+#include "projections/projector.h"
+
+namespace daybook::app {
+
+using Progress = std::function<void(const std::string&)>;
+
+// The command side alone: log, state, handlers.
+class CommandSide {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<CommandSide>> open(const Settings& settings, std::uint32_t partitions);
+  ~CommandSide();
+
+  [[nodiscard]] commands::CommandEngine& engine() { return *engine_; }
+  [[nodiscard]] log::EmbeddedLog& log() { return *log_; }
+  void stop();
+
+ private:
+  CommandSide() = default;
+
+  std::unique_ptr<commands::Clock> clock_;
+  std::unique_ptr<log::EmbeddedLog> log_;
+  std::vector<std::unique_ptr<StateStore>> stores_;
+  std::vector<std::unique_ptr<commands::Journal>> journals_;
+  std::unique_ptr<commands::CommandEngine> engine_;
+};
+
+// The projection side: one projector per partition of an open log.
+class ProjectionSide {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<ProjectionSide>> open(const Settings& settings, log::EventLog& log,
+                                                                    const std::string& database_url);
+  ~ProjectionSide();
+
+  [[nodiscard]] std::vector<projections::ProjectorStatus> status() const;
+  void retry_parked();
+  void stop();
+
+ private:
+  ProjectionSide() = default;
+
+  std::vector<std::unique_ptr<StateStore>> stores_;
+  std::vector<std::unique_ptr<log::ValidReader>> sources_;
+  std::vector<std::unique_ptr<projections::ReadTables>> tables_;
+  std::vector<std::unique_ptr<projections::Projector>> projectors_;
+};
+
+// Everything, as `daybook up` runs it.
+class Engine {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> start(const Settings& settings, std::uint32_t partitions,
+                                                             const Progress& progress);
+  ~Engine();
+
+  [[nodiscard]] std::string address() const { return server_->address(); }
+  // Takes nothing more, answers what was taken, stops; at the deadline at the latest for clients that do not listen.
+  void stop(std::chrono::milliseconds deadline);
+
+ private:
+  explicit Engine(Settings settings) : settings_(std::move(settings)) {}
+  [[nodiscard]] Result<std::string> prepare_database(const Progress& progress);
+  [[nodiscard]] Result<void> serve();
+  [[nodiscard]] Result<void> note_address() const;
+  [[nodiscard]] http::Pages pages();
+  [[nodiscard]] bool caught_up() const;
+  void publish_metrics();
+
+  Settings settings_;
+  std::optional<postgres::Cluster> cluster_;
+  metrics::Registry registry_;
+  std::unique_ptr<CommandSide> commands_;
+  std::unique_ptr<ProjectionSide> projections_;
+  std::unique_ptr<http::Server> server_;
+};
+
+// The owner's URL: DATABASE_URL, or that of the private cluster, which must have been created.
+[[nodiscard]] Result<std::string> owner_url(const Settings& settings);
+
+}  // namespace daybook::app

@@ -1,0 +1,20 @@
+// What a running engine tells about itself: as JSON for people and scripts, as metrics for monitoring.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "commands/partition_handler.h"
+#include "infra/log/embedded/embedded_log.h"
+#include "infra/metrics/metrics.h"
+#include "projections/projector.h"
+
+namespace daybook::app {
+
+[[nodiscard]] std::string status_json(const log::EmbeddedLog& log, const std::vector<commands::HandlerStatus>& handlers,
+                                      const std::vector<projections::ProjectorStatus>& projectors);
+
+void export_metrics(metrics::Registry& registry, const std::vector<commands::HandlerStatus>& handlers,
+                    const std::vector<projections::ProjectorStatus>& projectors);
+
+}  // namespace daybook::app
