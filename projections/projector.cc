@@ -69,7 +69,8 @@ void Projector::publish() {
   figures_.checkpoint = checkpoint_;
   figures_.parked = parked_.size();
   if (auto end = source_.end_offset()) {
-    figures_.lag_records = *end > checkpoint_.next_offset ? *end - checkpoint_.next_offset : 0;
+    const std::uint64_t read = claimed_ ? source_.progress().next_offset() : checkpoint_.next_offset;
+    figures_.lag_records = *end > read ? *end - read : 0;
   }
   const std::lock_guard lock(mutex_);
   published_ = figures_;
@@ -110,7 +111,9 @@ Result<void> Projector::claim() {
   parked_ = std::move(parked);
   DAYBOOK_TRY(open_state(checkpoint));
   checkpoint_ = std::move(checkpoint);
+  figures_.applied_decided_at = checkpoint_.decided_at;
   claimed_ = true;
+  retry_parked();
   figures_.trouble.clear();
   return {};
 }

@@ -185,14 +185,16 @@ http::Pages Engine::pages() {
   return pages;
 }
 
-bool Engine::caught_up() const {
+bool Engine::caught_up() const { return is_caught_up(commands_->engine().status(), projections_->status()); }
+
+std::string Engine::trouble() const {
   for (const auto& handler : commands_->engine().status()) {
-    if (!handler.owns) return false;
+    if (!handler.trouble.empty()) return handler.trouble;
   }
   for (const auto& projector : projections_->status()) {
-    if (!projector.running) return false;
+    if (!projector.trouble.empty()) return projector.trouble;
   }
-  return true;
+  return "";
 }
 
 void Engine::publish_metrics() { export_metrics(registry_, commands_->engine().status(), projections_->status()); }

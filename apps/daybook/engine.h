@@ -72,6 +72,10 @@ class Engine {
   ~Engine();
 
   [[nodiscard]] std::string address() const { return server_->address(); }
+  // Commands are decided and the read tables follow.
+  [[nodiscard]] bool caught_up() const;
+  // What keeps it from that, if anything does.
+  [[nodiscard]] std::string trouble() const;
   // Takes nothing more, answers what was taken, stops; at the deadline at the latest for clients that do not listen.
   void stop(std::chrono::milliseconds deadline);
 
@@ -81,7 +85,6 @@ class Engine {
   [[nodiscard]] Result<void> serve();
   [[nodiscard]] Result<void> note_address() const;
   [[nodiscard]] http::Pages pages();
-  [[nodiscard]] bool caught_up() const;
   void publish_metrics();
 
   Settings settings_;

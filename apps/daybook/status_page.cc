@@ -15,7 +15,19 @@ double lag_seconds(const commands::HandlerStatus& handler, const projections::Pr
   return static_cast<double>(std::max<std::int64_t>(0, newest - projector.applied_decided_at)) / 1000;
 }
 
+constexpr double kLagSecondsReady = 5;
+
 }  // namespace
+
+bool is_caught_up(const std::vector<commands::HandlerStatus>& handlers,
+                  const std::vector<projections::ProjectorStatus>& projectors) {
+  for (std::size_t i = 0; i < handlers.size(); ++i) {
+    if (!handlers[i].owns) return false;
+    if (i >= projectors.size()) continue;
+    if (!projectors[i].running || lag_seconds(handlers[i], projectors[i]) > kLagSecondsReady) return false;
+  }
+  return true;
+}
 
 std::string status_json(const log::EmbeddedLog& log, const std::vector<commands::HandlerStatus>& handlers,
                         const std::vector<projections::ProjectorStatus>& projectors) {

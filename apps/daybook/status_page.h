@@ -14,6 +14,10 @@ namespace daybook::app {
 [[nodiscard]] std::string status_json(const log::EmbeddedLog& log, const std::vector<commands::HandlerStatus>& handlers,
                                       const std::vector<projections::ProjectorStatus>& projectors);
 
+// Every handler decides, every projector follows, and no read table is more than a few seconds behind.
+[[nodiscard]] bool is_caught_up(const std::vector<commands::HandlerStatus>& handlers,
+                                const std::vector<projections::ProjectorStatus>& projectors);
+
 void export_metrics(metrics::Registry& registry, const std::vector<commands::HandlerStatus>& handlers,
                     const std::vector<projections::ProjectorStatus>& projectors);
 

@@ -14,6 +14,28 @@ namespace {
 
 constexpr std::chrono::seconds kStopDeadline{3};
 
+// Waits for a signal to stop, at most this long; 0 if none came.
+int await_signal(const sigset_t& signals, std::chrono::milliseconds wait) {
+  const timespec limit{static_cast<time_t>(wait.count() / 1000), static_cast<long>(wait.count() % 1000 * 1'000'000)};
+  const int signal = ::sigtimedwait(&signals, nullptr, &limit);
+  return signal > 0 ? signal : 0;
+}
+
+// Tells what it waits for, and in the end that it is ready. False if a signal came first.
+bool await_ready(const Engine& engine, const sigset_t& signals) {
+  std::string told;
+  for (int waits = 0; !engine.caught_up(); ++waits) {
+    if (await_signal(signals, std::chrono::milliseconds(20)) != 0) return false;
+    const std::string trouble = engine.trouble();
+    if (!trouble.empty() && trouble != told) spdlog::warn("{}", trouble);
+    if (!trouble.empty()) told = trouble;
+    if (waits % 250 == 50) spdlog::info("catching up with the log");
+  }
+  fmt::print("daybook is ready: http://{}\n", engine.address());
+  std::fflush(stdout);
+  return true;
+}
+
 }  // namespace
 
 int run_up(const Settings& settings, std::uint32_t partitions) {
@@ -29,10 +51,9 @@ int run_up(const Settings& settings, std::uint32_t partitions) {
 
   auto engine = Engine::start(settings, partitions, [](const std::string& message) { spdlog::info("{}", message); });
   if (!engine) return report(settings, engine.error());
-  fmt::print("daybook is ready: http://{}\n", (*engine)->address());
-  std::fflush(stdout);
-  int signal = 0;
-  sigwait(&signals, &signal);
+  if (await_ready(**engine, signals)) {
+    while (await_signal(signals, std::chrono::hours(1)) == 0) continue;
+  }
   spdlog::info("stopping");
   (*engine)->stop(kStopDeadline);
   spdlog::info("stopped");
