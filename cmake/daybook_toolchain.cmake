@@ -9,7 +9,10 @@ set(DAYBOOK_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 
 find_program(DAYBOOK_CCACHE ccache)
 if(DAYBOOK_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${DAYBOOK_CCACHE})
+  # Paths relative to the project, so that several build folders and clones share what was compiled once.
+  get_filename_component(project_folder "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${project_folder} CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros ${DAYBOOK_CCACHE})
 endif()
 find_program(DAYBOOK_MOLD mold)
 if(DAYBOOK_MOLD)

@@ -23,7 +23,8 @@ class CommandEngine final : public CommandDoor {
 
   void submit(Submission submission) override;
   [[nodiscard]] Result<Receipt> receipt(const std::string& organization_id, const std::string& command_id) override;
-  [[nodiscard]] Result<History> history(const std::string& organization_id, Entity entity, const std::string& reference);
+  [[nodiscard]] Result<History> history(const std::string& organization_id, Entity entity,
+                                        const std::string& reference) override;
 
   [[nodiscard]] std::vector<HandlerStatus> status() const;
 

@@ -28,6 +28,9 @@ class CommandDoor {
 
   // The first answer to a command, or kNotFound "receipt.not_found". Both ids are canonical UUID text.
   virtual Result<Receipt> receipt(const std::string& organization_id, const std::string& command_id) = 0;
+
+  // Who changed what in a record; `reference` is its id or "namespace/external id". kNotFound if there never was one.
+  virtual Result<History> history(const std::string& organization_id, Entity entity, const std::string& reference) = 0;
 };
 
 }  // namespace daybook::commands

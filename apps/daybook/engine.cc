@@ -119,6 +119,11 @@ Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, std::uin
   if (error) {
     return fail(ErrorKind::kUnavailable, "data.folder", settings.data_folder.string() + ": " + error.message());
   }
+  // The private PostgreSQL may belong to another user, who has to pass through; what is inside stays closed.
+  std::filesystem::permissions(settings.data_folder,
+                               std::filesystem::perms::owner_all | std::filesystem::perms::group_exec |
+                                   std::filesystem::perms::others_exec,
+                               error);
   std::unique_ptr<Engine> engine(new Engine(settings));
   // The log first: it holds the lock of the data folder.
   progress("opening the log");
@@ -181,6 +186,7 @@ http::Pages Engine::pages() {
   pages.status = [this] {
     return status_json(commands_->log(), commands_->engine().status(), projections_->status());
   };
+  pages.retry_parked = [this] { projections_->retry_parked(); };
   pages.metrics = [this] { return registry_.text(); };
   return pages;
 }

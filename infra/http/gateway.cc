@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <chrono>
 #include <utility>
 
 #include "commands/codec/json.h"
+#include "domain/core/schema.h"
 #include "domain/core/uuid.h"
 #include "domain/core/validate.h"
 #include "infra/metrics/metrics.h"
@@ -86,6 +88,44 @@ std::optional<ReceiptAddress> receipt_address(std::string_view path) {
   return ReceiptAddress{path.substr(0, slash), id};
 }
 
+// %2F and the like; nothing if an escape is broken.
+std::optional<std::string> unescaped(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      plain.push_back(text[i]);
+      continue;
+    }
+    unsigned byte = 0;
+    const bool whole = i + 3 <= text.size() &&
+                       std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr ==
+                           text.data() + i + 3;
+    if (!whole) return std::nullopt;
+    plain.push_back(static_cast<char>(byte));
+    i += 2;
+  }
+  return plain;
+}
+
+// /v1/organizations/{organization}/history/{entity}/{id, or namespace%2Fexternal id}
+struct HistoryAddress {
+  std::string_view organization_id;
+  std::string_view entity;
+  std::string_view reference;
+};
+std::optional<HistoryAddress> history_address(std::string_view path) {
+  std::array<std::string_view, 7> parts;
+  for (std::string_view& part : parts) {
+    const auto slash = path.find('/');
+    part = path.substr(0, slash);
+    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+  }
+  const bool here = path.empty() && parts[0].empty() && parts[1] == "v1" &&
+                    parts[2] == "organizations" && parts[4] == "history" && !parts[6].empty();
+  if (!here) return std::nullopt;
+  return HistoryAddress{parts[3], parts[5], parts[6]};
+}
+
 bool accepts_protobuf(const RequestHead& head) {
   return head.accept.find(kProtobufType) != std::string::npos;
 }
@@ -162,8 +202,12 @@ Route Gateway::route(const RequestHead& head) const {
   const auto receipt = receipt_address(path);
   const bool commands = path == "/v1/commands";
   const bool status = path == "/v1/status";
+  const bool history = history_address(path).has_value();
+  const bool retry = path == "/v1/parked/retry";
   const std::string endpoint = commands  ? "commands"
                                : receipt ? "receipt"
+                               : history ? "history"
+                               : retry   ? "parked"
                                : status  ? "status"
                                          : "other";
   if (const auto refusal = head_refusal(head)) return answered(endpoint, error_answer(*refusal));
@@ -184,6 +228,10 @@ Route Gateway::route(const RequestHead& head) const {
                                                   grant, accepts_protobuf(head))
                                    : method_not_allowed("GET, HEAD"));
   }
+  if (history) {
+    return answered("history", get ? history_page(path, grant) : method_not_allowed("GET, HEAD"));
+  }
+  if (retry) return answered("parked", retry_page(head, grant));
   return answered("other",
                   error_answer(404, Error{ErrorKind::kNotFound,
                                           "http.not_found",
@@ -229,6 +277,42 @@ Answer Gateway::receipt_page(std::string_view organization_id, std::string_view 
   }
   const Result<Receipt> receipt = door_.receipt(*organization, *command);
   return receipt ? receipt_answer(200, *receipt, protobuf) : error_answer(receipt.error());
+}
+
+Answer Gateway::history_page(std::string_view path, const Grant* grant) const {
+  const auto address = history_address(path);
+  const auto organization = canonical_uuid(address->organization_id);
+  const Entity entity = schema::entity_named(address->entity);
+  const auto reference = unescaped(address->reference);
+  if (!organization || !reference || entity == ENTITY_UNSPECIFIED) {
+    return error_answer(request_error("history.malformed",
+                                      "give an organization's UUID, a kind of record and its id"));
+  }
+  if (grant != nullptr && !grant->covers_organization(*organization)) {
+    return error_answer({ErrorKind::kNotFound,
+                         std::string(address->entity) + ".not_found",
+                         "the organization never had this record",
+                         {}});
+  }
+  const Result<History> history = door_.history(*organization, entity, *reference);
+  if (!history) return error_answer(history.error());
+  Answer answer;
+  answer.body = codec::encode_json(*history) + "\n";
+  return answer;
+}
+
+// For operators: whoever reaches the port, or, with a token file, the integration.
+Answer Gateway::retry_page(const RequestHead& head, const Grant* grant) const {
+  if (head.method != "POST") return method_not_allowed("POST");
+  if (grant != nullptr && grant->actor != "integration") {
+    return error_answer(
+        {ErrorKind::kNotAllowed, "not_allowed", "this is for the actor integration", {}});
+  }
+  if (pages_.retry_parked) pages_.retry_parked();
+  Answer answer;
+  answer.status = 202;
+  answer.body = "{}\n";
+  return answer;
 }
 
 std::optional<Error> Gateway::admit(std::size_t bytes) {

@@ -19,6 +19,7 @@ struct Pages {
   std::function<Report()> readiness;     // /readyz: caught up
   std::function<std::string()> status;   // /v1/status: JSON
   std::function<std::string()> metrics;  // /metrics: Prometheus' text format
+  std::function<void()> retry_parked;    // POST /v1/parked/retry: tries parked rows again soon
 };
 
 }  // namespace daybook::http

@@ -19,6 +19,7 @@ PartitionJournal::PartitionJournal(EventLog& log, std::uint32_t partition, std::
 
 Result<void> PartitionJournal::claim(const Progress* from, const Fold& fold, const Rest& rest) {
   appender_.reset();
+  lost_.reset();
   DAYBOOK_TRY(reader_.start(from));
   DAYBOOK_TRY(fold_to_end(fold, rest));
   DAYBOOK_ASSIGN(appender, log_.open_appender(partition_));
@@ -79,6 +80,7 @@ Result<void> PartitionJournal::await_own_fence(const Fold& fold) {
 }
 
 Result<void> PartitionJournal::append(const std::vector<const Outcome*>& outcomes) {
+  if (lost_) return fail(*lost_);
   std::vector<std::string> records;
   records.reserve(outcomes.size());
   for (const Outcome* outcome : outcomes) {
@@ -96,23 +98,29 @@ Result<void> PartitionJournal::append(const std::vector<const Outcome*>& outcome
   return appender_->append(std::move(records));
 }
 
+// A valid fence that is not ours, or a record of ours that is void: whatever we have appended behind it is void too.
+std::optional<Error> PartitionJournal::loss_by(const ValidReader::Record& record) const {
+  if (record.judged.verdict == Verdict::kFence) return Error(fenced_out().value());
+  if (record.judged.verdict == Verdict::kOutcome || record.judged.record.owner() != owner_) return std::nullopt;
+  return Error{ErrorKind::kConflict, "log.append_void", "an own record came out void; deciding again", ""};
+}
+
+// What became valid before the loss may still be told; the loss itself is what the next call says. Nothing behind it is
+// read, so that `progress` never passes an outcome that the caller has not been given.
 Result<std::vector<Position>> PartitionJournal::read_back(std::chrono::milliseconds wait) {
-  DAYBOOK_ASSIGN(records, reader_.read_records(kRecordsPerRead, wait));
+  if (lost_) return fail(*lost_);
+  const auto is_loss = [this](const ValidReader::Record& record) { return loss_by(record).has_value(); };
+  DAYBOOK_ASSIGN(records, reader_.read_records(kRecordsPerRead, wait, is_loss));
   std::vector<Position> positions;
   positions.reserve(records.size());
   for (ValidReader::Record& record : records) {
-    const LogRecord& read = record.judged.record;
-    const bool own = read.owner() == owner_;
-    if (record.judged.verdict == Verdict::kOutcome && own) {
-      positions.push_back(std::move(record.position));
-    } else if (record.judged.verdict == Verdict::kFence) {
-      return fenced_out();
-    } else if (own) {
-      return fail(ErrorKind::kConflict, "log.append_void", "an own record came out void; deciding again");
-    }
+    if (record.judged.verdict == Verdict::kOutcome) positions.push_back(std::move(record.position));
   }
+  if (!records.empty()) lost_ = loss_by(records.back());
+  if (!positions.empty()) return positions;
+  if (lost_) return fail(*lost_);
   // An append that failed leaves nothing to read back: its error is found here.
-  if (positions.empty()) DAYBOOK_TRY(appender_->append({}));
+  DAYBOOK_TRY(appender_->append({}));
   return positions;
 }
 

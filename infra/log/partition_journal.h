@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "commands/ports/journal.h"
@@ -30,6 +31,7 @@ class PartitionJournal final : public commands::Journal {
   [[nodiscard]] Result<void> fold_to_end(const Fold& fold, const Rest& rest);
   [[nodiscard]] Result<void> append_fence();
   [[nodiscard]] Result<void> await_own_fence(const Fold& fold);
+  [[nodiscard]] std::optional<Error> loss_by(const ValidReader::Record& record) const;
   [[nodiscard]] Result<void> fold_record(const ValidReader::Record& record, const Fold& fold);
 
   EventLog& log_;
@@ -39,6 +41,7 @@ class PartitionJournal final : public commands::Journal {
   std::unique_ptr<LogAppender> appender_;
   std::string owner_;
   std::uint64_t epoch_ = 0;
+  std::optional<Error> lost_;  // why the partition is no longer ours, once that has been read
   // What the next outcome will carry, ahead of what has been read back.
   std::uint64_t next_sequence_ = 0;
   RunningHash next_hash_{};

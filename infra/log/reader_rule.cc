@@ -11,6 +11,11 @@ std::string place(std::uint32_t partition, std::uint64_t offset) {
   return "partition " + std::to_string(partition) + ", offset " + std::to_string(offset);
 }
 
+tl::unexpected<Error> upgrade_first(std::uint32_t partition, std::uint64_t offset) {
+  return fail(ErrorKind::kUnavailable, "log.upgrade_first",
+              "the record at " + place(partition, offset) + " was written by a newer Daybook; upgrade this one first");
+}
+
 }  // namespace
 
 ReaderRule::ReaderRule(std::uint32_t partition) { progress_.set_partition(partition); }
@@ -36,6 +41,7 @@ Result<Judged> ReaderRule::judge(std::uint64_t offset, std::string_view bytes) {
       return fail(ErrorKind::kCorrupt, "log.no_genesis",
                   "the log does not begin with a Genesis record at " + place(partition, offset) + "; it is not a log of Daybook");
     }
+    if (decoded->lowest_reader() > kReaderVersion) return upgrade_first(partition, offset);
     DAYBOOK_TRY(begin_with(offset, *decoded));
     accept(offset, bytes, *decoded, Verdict::kGenesis);
     return Judged{Verdict::kGenesis, *std::move(decoded)};
@@ -47,8 +53,7 @@ Result<Judged> ReaderRule::judge(std::uint64_t offset, std::string_view bytes) {
   }
   const Verdict verdict = classify(*decoded);
   if (verdict != Verdict::kVoid && decoded->lowest_reader() > kReaderVersion) {
-    return fail(ErrorKind::kUnavailable, "log.upgrade_first",
-                "the record at " + place(partition, offset) + " was written by a newer Daybook; upgrade this one first");
+    return upgrade_first(partition, offset);
   }
   accept(offset, bytes, *decoded, verdict);
   return Judged{verdict, *std::move(decoded)};
@@ -64,6 +69,7 @@ Result<void> ReaderRule::begin_with(std::uint64_t offset, const LogRecord& recor
                 "the record at " + place(progress_.partition(), offset) + " is the Genesis of partition " +
                     std::to_string(genesis.partition()) + "; the topic's partitions were mixed up");
   }
+  if (genesis.format() > kFormat) return upgrade_first(progress_.partition(), offset);
   progress_.set_log_id(genesis.log_id());
   progress_.set_hash(to_bytes(RunningHash{}));
   return {};

@@ -1,5 +1,8 @@
 #include "infra/log/valid_reader.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "infra/log/record.h"
 
 namespace daybook::log {
@@ -15,6 +18,7 @@ Result<void> ValidReader::start(const Progress* from) {
   }
   DAYBOOK_ASSIGN(cursor, log_.open_cursor(partition_, rule_.progress().next_offset()));
   cursor_ = std::move(cursor);
+  unjudged_.clear();
   return {};
 }
 
@@ -37,15 +41,22 @@ Result<void> ValidReader::check_witness(const Progress& from) {
 }
 
 Result<std::vector<ValidReader::Record>> ValidReader::read_records(std::size_t records_max,
-                                                                   std::chrono::milliseconds wait) {
-  DAYBOOK_ASSIGN(raw, cursor_->read(records_max, wait));
+                                                                   std::chrono::milliseconds wait, const IsLast& last) {
+  if (unjudged_.empty()) {
+    DAYBOOK_ASSIGN(raw, cursor_->read(records_max, wait));
+    unjudged_.assign(std::make_move_iterator(raw.begin()), std::make_move_iterator(raw.end()));
+  }
   std::vector<Record> records;
-  records.reserve(raw.size());
-  for (const RawRecord& each : raw) {
-    DAYBOOK_ASSIGN(judged, rule_.judge(each.offset, each.bytes));
+  records.reserve(std::min(records_max, unjudged_.size()));
+  while (!unjudged_.empty() && records.size() < records_max) {
+    auto judged = rule_.judge(unjudged_.front().offset, unjudged_.front().bytes);
+    if (!judged && !records.empty()) break;  // what is good first; the next call meets the error
+    if (!judged) return fail(std::move(judged).error());
+    unjudged_.pop_front();
     Position position;
-    if (judged.verdict != Verdict::kVoid && judged.verdict != Verdict::kForeign) position = rule_.position();
-    records.push_back({std::move(judged), std::move(position)});
+    if (judged->verdict != Verdict::kVoid && judged->verdict != Verdict::kForeign) position = rule_.position();
+    records.push_back({*std::move(judged), std::move(position)});
+    if (last && last(records.back())) break;
   }
   return records;
 }

@@ -1,6 +1,8 @@
 // Reads a partition through the reader rule: only what is valid comes out.
 #pragma once
 
+#include <deque>
+#include <functional>
 #include <memory>
 
 #include "infra/log/event_log.h"
@@ -24,7 +26,11 @@ class ValidReader final : public projections::OutcomeSource {
     Judged judged;
     Position position;  // of the record itself, if it is valid
   };
-  [[nodiscard]] Result<std::vector<Record>> read_records(std::size_t records_max, std::chrono::milliseconds wait);
+  // Stops after the record that `last` picks, if given: `progress` then stands right after it. An error comes alone:
+  // what was read before it is given first.
+  using IsLast = std::function<bool(const Record&)>;
+  [[nodiscard]] Result<std::vector<Record>> read_records(std::size_t records_max, std::chrono::milliseconds wait,
+                                                         const IsLast& last = {});
 
  private:
   [[nodiscard]] Result<void> check_witness(const Progress& from);
@@ -33,6 +39,7 @@ class ValidReader final : public projections::OutcomeSource {
   std::uint32_t partition_;
   ReaderRule rule_;
   std::unique_ptr<LogCursor> cursor_;
+  std::deque<RawRecord> unjudged_;  // read by the cursor, not yet judged
 };
 
 // The outcome in a valid record; kCorrupt if the body does not parse.

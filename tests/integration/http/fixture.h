@@ -65,6 +65,15 @@ class FakeDoor : public commands::CommandDoor {
                 "no command with this id has been answered");
   }
 
+  Result<History> history(const std::string& organization_id, Entity entity,
+                          const std::string& reference) override {
+    if (reference != "erp/4711") return fail(ErrorKind::kNotFound, "company.not_found", "no such record");
+    History history;
+    history.set_entity(entity);
+    history.set_id(organization_id);
+    return history;
+  }
+
   void decide_with(std::function<Result<Receipt>(const Command&)> decide) {
     const std::lock_guard lock(mutex_);
     decide_ = std::move(decide);
