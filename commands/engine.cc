@@ -6,12 +6,35 @@
 #include "commands/receipts.h"
 #include "commands/routing.h"
 #include "domain/core/uuid.h"
+#include "domain/core/validate.h"
 #include "domain/state/keys.h"
 
 namespace daybook::commands {
 namespace {
 
 constexpr std::chrono::seconds kQueryWait{10};
+
+Error no_answer() {
+  return {ErrorKind::kUnavailable, "handler.unavailable", "the partition's handler does not answer now; try again", ""};
+}
+
+// The answer to a query; a query that is dropped answers too.
+template <class T>
+struct Reply {
+  Reply() = default;
+  Reply(const Reply&) = delete;
+  Reply& operator=(const Reply&) = delete;
+  ~Reply() {
+    if (!given) promise.set_value(fail(no_answer()));
+  }
+  void give(Result<T> answer) {
+    promise.set_value(std::move(answer));
+    given = true;
+  }
+
+  std::promise<Result<T>> promise;
+  bool given = false;
+};
 
 }  // namespace
 
@@ -27,7 +50,7 @@ void CommandEngine::stop() {
 
 PartitionHandler& CommandEngine::handler_of(const std::string& organization_id) {
   // A command without a usable organization is refused by any handler.
-  const std::string key = canonical_uuid(organization_id).value_or("");
+  const std::string key = canonical_uuid(trimmed(organization_id)).value_or("");
   return *handlers_[partition_of(key, static_cast<std::uint32_t>(handlers_.size()))];
 }
 
@@ -39,14 +62,16 @@ void CommandEngine::submit(Submission submission) {
 template <class T>
 Result<T> CommandEngine::ask(const std::string& organization_id,
                              std::function<Result<T>(const State&, Journal&)> question) {
-  auto promise = std::make_shared<std::promise<Result<T>>>();
-  std::future<Result<T>> answer = promise->get_future();
-  const bool taken = handler_of(organization_id).query([promise, question](const State& state, Journal& journal) {
-    promise->set_value(question(state, journal));
+  auto reply = std::make_shared<Reply<T>>();
+  std::future<Result<T>> answer = reply->promise.get_future();
+  const bool taken = handler_of(organization_id).query([reply, question](const State& state, Journal& journal) {
+    auto found = question(state, journal);
+    // What the state could not read looks absent: no answer then.
+    if (auto health = state.health(); !health) found = fail(std::move(health).error());
+    reply->give(std::move(found));
   });
-  if (!taken || answer.wait_for(kQueryWait) != std::future_status::ready) {
-    return fail(ErrorKind::kUnavailable, "handler.unavailable", "the partition's handler does not answer now; try again");
-  }
+  reply.reset();  // the query alone holds it now
+  if (!taken || answer.wait_for(kQueryWait) != std::future_status::ready) return fail(no_answer());
   return answer.get();
 }
 
@@ -67,8 +92,10 @@ Result<Receipt> CommandEngine::receipt(const std::string& organization_id, const
 }
 
 Result<History> CommandEngine::history(const std::string& organization_id, Entity entity, const std::string& reference) {
-  return ask<History>(organization_id, [=](const State& state, Journal& journal) {
-    return history_of(state, journal, organization_id, entity, reference);
+  const auto organization = canonical_uuid(organization_id);
+  if (!organization) return fail(ErrorKind::kInvalid, "id.malformed", "give UUIDs");
+  return ask<History>(*organization, [=](const State& state, Journal& journal) {
+    return history_of(state, journal, *organization, entity, reference);
   });
 }
 

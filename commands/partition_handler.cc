@@ -61,6 +61,7 @@ void PartitionHandler::stop() {
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
+  refuse_all({ErrorKind::kUnavailable, "handler.stopping", "the engine has stopped; send it again", ""});
 }
 
 void PartitionHandler::submit(Submission submission) {
@@ -80,7 +81,7 @@ void PartitionHandler::submit(Submission submission) {
 
 bool PartitionHandler::query(Query query) {
   const std::lock_guard lock(mutex_);
-  if (stopping_) return false;
+  if (stopping_ || queries_.size() >= options_.queries_max) return false;
   queries_.push_back(std::move(query));
   wake_.notify_one();
   return true;
@@ -130,7 +131,8 @@ void PartitionHandler::work() {
     }
   }
   take_queries();
-  auto done = decide_group();
+  auto done = state_.health();
+  if (done) done = decide_group();
   bool more = false;
   {
     const std::lock_guard lock(mutex_);
@@ -144,12 +146,14 @@ void PartitionHandler::work() {
 }
 
 Result<void> PartitionHandler::claim() {
+  if (state_damaged_) DAYBOOK_TRY(state_.reset());
+  state_damaged_ = false;
   DAYBOOK_ASSIGN(progress, state_.resume());
   newest_decision_ = progress ? progress->decided_at() : 0;
   const log::Progress* from = progress ? &*progress : nullptr;
   DAYBOOK_TRY(journal_.claim(
       from, [this](const ReadOutcome& read) { return fold(read); }, [this] { return flush_if_large(); }));
-  clock_offset_ = clock_.wall_ms() - clock_.steady_ms();
+  if (!clock_offset_) clock_offset_ = clock_.wall_ms() - clock_.steady_ms();
   owns_ = true;
   failed_claims_ = 0;
   ++figures_.claims;
@@ -173,45 +177,63 @@ Result<void> PartitionHandler::fold(const ReadOutcome& read) {
 // The append went wrong: what was decided ahead is forgotten and decided again under a new fence.
 void PartitionHandler::lose(const Error& error) {
   owns_ = false;
-  figures_.trouble = error.code + ": " + error.detail;
-  std::deque<Submission> again;
-  for (InFlight& each : in_flight_) {
-    for (Submission& submission : each.submissions) again.push_back(std::move(submission));
+  note_trouble(error);
+  std::deque<Waiting> again;
+  for (std::size_t flight = 0; flight < in_flight_.size(); ++flight) {
+    for (Waiting& waiting : in_flight_[flight].waiting) {
+      waiting.maybe_recorded = waiting.maybe_recorded || flight < appended_;
+      again.push_back(std::move(waiting));
+    }
   }
-  for (Submission& submission : again_) again.push_back(std::move(submission));
+  for (Waiting& waiting : again_) again.push_back(std::move(waiting));
   again_ = std::move(again);
   in_flight_.clear();
   pending_.clear();
   appended_ = 0;
 }
 
-// The partition cannot be had for now. Those who wait are told after a few tries: commands that had been handed to the
-// log may have become valid, the others have not been taken.
-void PartitionHandler::give_up(const Error& error) {
+void PartitionHandler::note_trouble(const Error& error) {
   figures_.trouble = error.code + ": " + error.detail;
+  state_damaged_ = state_damaged_ || error.code == "state.damaged";
+}
+
+// The partition cannot be had for now. Those who wait are told after a few tries.
+void PartitionHandler::give_up(const Error& error) {
+  note_trouble(error);
   ++failed_claims_;
   bool stopping = false;
-  std::deque<Submission> waiting;
   {
     const std::lock_guard lock(mutex_);
     stopping = stopping_;
-    if (stopping || failed_claims_ >= kClaimsBeforeGivingUp || error.kind == ErrorKind::kCorrupt) waiting.swap(queue_);
   }
-  if (stopping || failed_claims_ >= kClaimsBeforeGivingUp || error.kind == ErrorKind::kCorrupt) {
-    for (Submission& submission : again_) {
-      answer(submission, fail(ErrorKind::kUnknownOutcome, "handler.lost",
-                              "the command may have been recorded; look its receipt up later, or send the very same command "
-                              "again (" + error.detail + ")"));
-    }
-    again_.clear();
-    for (Submission& submission : waiting) {
-      answer(submission, fail(ErrorKind::kUnavailable, error.code, "not taken: " + error.detail));
-    }
-  }
+  if (stopping || failed_claims_ >= kClaimsBeforeGivingUp || error.kind == ErrorKind::kCorrupt) refuse_all(error);
   publish_status();
   std::unique_lock lock(mutex_);
   const auto wait = std::min(kClaimRetryMax, std::chrono::milliseconds(10LL << std::min(failed_claims_, 8U)));
   wake_.wait_for(lock, wait, [&] { return stopping_; });
+}
+
+// Commands that had been handed to the log may have become valid; the others have not been taken.
+void PartitionHandler::refuse_all(const Error& error) {
+  std::deque<Submission> queue;
+  std::deque<Query> queries;  // are answered by being dropped
+  {
+    const std::lock_guard lock(mutex_);
+    queue.swap(queue_);
+    queries.swap(queries_);
+  }
+  const auto not_taken = [&] { return fail(ErrorKind::kUnavailable, error.code, "not taken: " + error.detail); };
+  for (Waiting& waiting : again_) {
+    if (!waiting.maybe_recorded) {
+      answer(waiting.submission, not_taken());
+      continue;
+    }
+    answer(waiting.submission, fail(ErrorKind::kUnknownOutcome, "handler.lost",
+                                    "the command may have been recorded; look its receipt up later, or send the very same "
+                                    "command again (" + error.detail + ")"));
+  }
+  again_.clear();
+  for (Submission& submission : queue) answer(submission, not_taken());
 }
 
 void PartitionHandler::take_queries() {
@@ -224,17 +246,17 @@ void PartitionHandler::take_queries() {
 }
 
 Result<void> PartitionHandler::decide_group() {
-  std::deque<Submission> group;
+  std::deque<Waiting> group;
   group.swap(again_);
   if (in_flight_.size() < options_.in_flight_max) {
     const std::lock_guard lock(mutex_);
     while (!queue_.empty() && group.size() < options_.group_max) {
-      group.push_back(std::move(queue_.front()));
+      group.push_back({std::move(queue_.front())});
       queue_.pop_front();
     }
   }
   while (!group.empty()) {
-    Submission next = std::move(group.front());
+    Waiting next = std::move(group.front());
     group.pop_front();
     if (auto decided = decide_one(std::move(next)); !decided) {
       again_ = std::move(group);
@@ -244,11 +266,13 @@ Result<void> PartitionHandler::decide_group() {
   std::vector<const log::Outcome*> outcomes;
   for (; appended_ < in_flight_.size(); ++appended_) outcomes.push_back(&in_flight_[appended_].outcome);
   if (outcomes.empty()) return {};
+  if (outcomes.size() == in_flight_.size()) progressed_at_ = clock_.steady_ms();
   ++figures_.groups;
   return journal_.append(outcomes);
 }
 
-Result<void> PartitionHandler::decide_one(Submission submission) {
+Result<void> PartitionHandler::decide_one(Waiting waiting) {
+  Submission& submission = waiting.submission;
   if (auto violations = unaddressable(submission.command)) {
     ++figures_.rejected;
     answer(submission, receipt_of(refuse_command(submission.command, "", *violations, clock_.wall_ms()), {}, false));
@@ -257,7 +281,7 @@ Result<void> PartitionHandler::decide_one(Submission submission) {
   const Command& command = submission.command;
   const std::string hash = hash_text(command);
   const std::string key = keys::receipt(command.organization_id(), command.command_id());
-  if (answer_known(submission, key, hash)) return state_.health();
+  if (answer_known(waiting, key, hash)) return state_.health();
   if (clock_is_off()) {
     answer(submission, fail(ErrorKind::kUnavailable, "clock.off",
                             "not taken: this machine's clock is off by more than the bound; set it right"));
@@ -273,21 +297,23 @@ Result<void> PartitionHandler::decide_one(Submission submission) {
   }
   flight.changes = state_.commit();
   flight.receipt_key = key;
-  flight.submissions.push_back(std::move(submission));
+  flight.waiting.push_back(std::move(waiting));
   in_flight_.push_back(std::move(flight));
   pending_[key] = &in_flight_.back();
   return state_.health();
 }
 
 // A command whose id is known is answered with its first outcome, now or when that has been read back.
-bool PartitionHandler::answer_known(Submission& submission, const std::string& key, const std::string& hash) {
+bool PartitionHandler::answer_known(Waiting& waiting, const std::string& key, const std::string& hash) {
+  Submission& submission = waiting.submission;
   const auto conflict = [&] {
     ++figures_.rejected;
     answer(submission, receipt_of(refuse_command(submission.command, hash, conflicting_payload(), clock_.wall_ms()), {}, false));
   };
   if (const auto pending = pending_.find(key); pending != pending_.end()) {
     if (pending->second->outcome.payload_hash() == hash) {
-      pending->second->submissions.push_back(std::move(submission));
+      waiting.repeat = true;
+      pending->second->waiting.push_back(std::move(waiting));
     } else {
       conflict();
     }
@@ -301,13 +327,15 @@ bool PartitionHandler::answer_known(Submission& submission, const std::string& k
     conflict();
     return true;
   }
-  ++figures_.repeated;
+  // One that was handed to the log before the partition was lost finds its own first outcome.
+  const bool repeated = waiting.repeat || !waiting.maybe_recorded;
+  if (repeated) ++figures_.repeated;
   auto outcome = journal_.outcome_at(entry.offset());
   if (!outcome) {
     answer(submission, fail(std::move(outcome).error()));
   } else {
     const log::Progress& progress = journal_.progress();
-    answer(submission, receipt_of(*outcome, position_of(entry, progress.log_id(), progress.partition()), true));
+    answer(submission, receipt_of(*outcome, position_of(entry, progress.log_id(), progress.partition()), repeated));
   }
   return true;
 }
@@ -316,12 +344,17 @@ bool PartitionHandler::answer_known(Submission& submission, const std::string& k
 bool PartitionHandler::clock_is_off() {
   const std::int64_t wall = clock_.wall_ms();
   const std::int64_t bound = options_.clock_bound.count();
-  const std::int64_t drift = wall - clock_.steady_ms() - clock_offset_;
+  const std::int64_t drift = wall - clock_.steady_ms() - clock_offset_.value_or(wall - clock_.steady_ms());
   return wall < newest_decision_ - bound || std::abs(drift) > bound;
 }
 
 Result<void> PartitionHandler::read_back(std::chrono::milliseconds wait) {
   DAYBOOK_ASSIGN(positions, journal_.read_back(wait));
+  const std::int64_t now = clock_.steady_ms();
+  if (!positions.empty()) progressed_at_ = now;
+  if (now - progressed_at_ > options_.stall_max.count()) {
+    return fail(ErrorKind::kUnknownOutcome, "log.stalled", "appended records have not become durable in time");
+  }
   for (const Position& position : positions) {
     InFlight flight = std::move(in_flight_.front());
     in_flight_.pop_front();
@@ -330,15 +363,18 @@ Result<void> PartitionHandler::read_back(std::chrono::milliseconds wait) {
     state_.confirm(std::move(flight.changes));
     remember(flight.outcome, position);
     ++(flight.outcome.kind() == log::OUTCOME_KIND_ACCEPTED ? figures_.accepted : figures_.rejected);
-    for (std::size_t i = 0; i < flight.submissions.size(); ++i) {
-      answer(flight.submissions[i], receipt_of(flight.outcome, position, i > 0));
+    for (Waiting& waiting : flight.waiting) {
+      if (waiting.repeat) ++figures_.repeated;
+      answer(waiting.submission, receipt_of(flight.outcome, position, waiting.repeat));
     }
   }
   return {};
 }
 
 // Receipt and history of an outcome, now that its place in the log is known.
+// Only a decision is remembered: a repeat names its first outcome, and a lost range has no command.
 void PartitionHandler::remember(const log::Outcome& outcome, const Position& position) {
+  if (outcome.kind() != log::OUTCOME_KIND_ACCEPTED && outcome.kind() != log::OUTCOME_KIND_REJECTED) return;
   state_.begin();
   state_.put(keys::receipt(outcome.organization_id(), outcome.command_id()),
              receipt_entry(outcome, position).SerializeAsString());

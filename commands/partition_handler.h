@@ -29,11 +29,13 @@ struct HandlerOptions {
   std::size_t group_max = 512;             // commands decided for one append
   std::size_t in_flight_max = 4096;        // outcomes appended and not yet read back
   std::size_t queue_max = 20'000;          // submissions waiting; more are refused as unavailable
+  std::size_t queries_max = 1'000;         // queries waiting
   std::size_t flush_changes_max = 50'000;  // confirmed changes before the state is written
   std::size_t outcome_bytes_max = 900'000; // encoded outcome; fits a Kafka record of the default size
   std::size_t cached_entries_max = 400'000;
   std::chrono::milliseconds flush_idle{200};
   std::chrono::milliseconds clock_bound{5'000};
+  std::chrono::milliseconds stall_max{30'000};  // without reading anything back; the fate is then unknown
 };
 
 // Figures of a handler, for status and metrics.
@@ -62,7 +64,7 @@ class PartitionHandler {
   // Takes nothing more, decides and answers what was taken, writes the state. Idempotent.
   void stop();
 
-  // Thread-safe. The answer may come before this returns.
+  // Thread-safe. The answer may come before this returns. What a handler still has when it stops is answered too.
   void submit(Submission submission);
   // Runs `use` on the handler's thread between groups, on confirmed and decided-ahead state; false if it was not taken.
   using Query = std::function<void(const State&, Journal&)>;
@@ -71,8 +73,13 @@ class PartitionHandler {
   [[nodiscard]] HandlerStatus status() const;
 
  private:
+  struct Waiting {
+    Submission submission;
+    bool maybe_recorded = false;  // had been handed to the log before the partition was lost
+    bool repeat = false;          // came while the same command was in flight
+  };
   struct InFlight {
-    std::vector<Submission> submissions;  // the first one and repeats that came meanwhile
+    std::vector<Waiting> waiting;  // the first one and repeats that came meanwhile
     std::string receipt_key;
     log::Outcome outcome;
     State::ChangeSet changes;
@@ -84,11 +91,13 @@ class PartitionHandler {
   [[nodiscard]] Result<void> claim();
   [[nodiscard]] Result<void> fold(const ReadOutcome& read);
   void lose(const Error& error);
+  void note_trouble(const Error& error);
   void give_up(const Error& error);
+  void refuse_all(const Error& error);
   void take_queries();
   [[nodiscard]] Result<void> decide_group();
-  [[nodiscard]] Result<void> decide_one(Submission submission);
-  [[nodiscard]] bool answer_known(Submission& submission, const std::string& key, const std::string& hash);
+  [[nodiscard]] Result<void> decide_one(Waiting waiting);
+  [[nodiscard]] bool answer_known(Waiting& waiting, const std::string& key, const std::string& hash);
   [[nodiscard]] bool clock_is_off();
   [[nodiscard]] Result<void> read_back(std::chrono::milliseconds wait);
   void remember(const log::Outcome& outcome, const Position& position);
@@ -111,14 +120,16 @@ class PartitionHandler {
   HandlerStatus published_;
 
   // Of the handler's thread alone:
-  std::deque<Submission> again_;  // to be decided again, before the queue
+  std::deque<Waiting> again_;  // to be decided again, before the queue
   std::deque<InFlight> in_flight_;
   std::unordered_map<std::string, InFlight*> pending_;  // by receipt key
   std::size_t appended_ = 0;                            // how many of in_flight_ have been handed to the journal
   bool owns_ = false;
   std::uint32_t failed_claims_ = 0;
   std::int64_t newest_decision_ = 0;
-  std::int64_t clock_offset_ = 0;  // wall minus steady when the partition was claimed
+  std::optional<std::int64_t> clock_offset_;  // wall minus steady when the partition was first claimed
+  std::int64_t progressed_at_ = 0;            // steady time when something was read back, or first in flight
+  bool state_damaged_ = false;                // found out; emptied and folded again with the next claim
   HandlerStatus figures_;
   std::thread thread_;
 };

@@ -126,13 +126,15 @@ log_position() {
 
 receipt_of() { "$daybook" receipt "$demo_organization" "$1" --json </dev/null; }
 
+indented() { sed '/^ *$/d; s/^/  /'; }
+
 # ---- showing --------------------------------------------------------------------------------------------------------
 
 show_tables() {
   title "Rows per read table"
-  ask "$reader_url" -P footer=off -P border=0 -f "$demo_files/rows.sql" | sed 's/^/  /'
+  ask "$reader_url" -P footer=off -P border=0 -f "$demo_files/rows.sql" | indented
   title "The pipeline"
-  ask "$reader_url" -P footer=off -P border=0 -f "$demo_files/pipeline.sql" | sed 's/^/  /'
+  ask "$reader_url" -P footer=off -P border=0 -f "$demo_files/pipeline.sql" | indented
 }
 
 show_checks() {
@@ -151,12 +153,11 @@ show_checks() {
 
 show_outcomes() {
   title "The outcome of a command: the deal that came in as won"
-  ask "$owner_url" -At -v receipt="$(receipt_of "$demo_shown_command")" -f - <<<"SELECT jsonb_pretty(:'receipt'::jsonb)" |
-    sed 's/^/  /'
+  "$daybook" receipt "$demo_organization" "$demo_shown_command" </dev/null | indented
   title "A command that is refused, and why"
-  sed 's/^/  /' "$demo_files/refused.json"
+  indented <"$demo_files/refused.json"
   say ""
-  sed 's/^/  /' <<<"$refused_answer"
+  indented <<<"$refused_answer"
 }
 
 # The middle one of five runs of each query, as the reporting login.

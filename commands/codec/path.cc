@@ -7,7 +7,6 @@
 
 #include "domain/core/schema.h"
 #include "domain/core/validate.h"
-#include "schemas/command.pb.h"
 
 namespace daybook::codec {
 namespace {
@@ -60,7 +59,7 @@ std::optional<std::string> nearest_member(const Descriptor& type, std::string_vi
 std::optional<std::string> wrapper_with(const Descriptor& type, std::string_view name) {
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
-    if (field.message_type() != nullptr && is_wrapper(field) &&
+    if (field.message_type() != nullptr && schema::is_path_wrapper(field) &&
         find_member(*field.message_type(), name) != nullptr) {
       return field.json_name();
     }
@@ -70,19 +69,8 @@ std::optional<std::string> wrapper_with(const Descriptor& type, std::string_view
 
 }  // namespace
 
-bool is_wrapper(const FieldDescriptor& field) {
-  if (field.containing_type() == Command::descriptor()) {
-    return field.number() == Command::kActionFieldNumber ||
-           field.number() == Command::kBatchFieldNumber;
-  }
-  if (field.containing_type() == Action::descriptor())
-    return field.real_containing_oneof() != nullptr;
-  const std::string& name = field.name();
-  return name == "fields" || name == "set" || name == "identity" || name == "links";
-}
-
 std::string path_of(const std::string& path, const FieldDescriptor& field) {
-  return is_wrapper(field) ? path : member_path(path, field.json_name());
+  return schema::is_path_wrapper(field) ? path : member_path(path, field.json_name());
 }
 
 std::string element_path(const std::string& path, std::size_t index) {

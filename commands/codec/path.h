@@ -1,9 +1,8 @@
 // How violations name the members of a command, and how members are named in JSON.
 //
 // A path is what a sender would call the value: "email", "externalIds[0].namespace",
-// "members[3].email". Members that only hold others together (`fields`, `set`, `identity`, `links`,
-// the body and its action) add nothing to it. The same convention as domain/core/validate.cc. Every
-// function is thread-safe.
+// "members[3].email". Members that only hold others together (schema::is_path_wrapper) add nothing
+// to it, as in the domain. Every function is thread-safe.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -12,9 +11,6 @@
 #include <string_view>
 
 namespace daybook::codec {
-
-// True for members that add nothing to a path.
-[[nodiscard]] bool is_wrapper(const google::protobuf::FieldDescriptor& field);
 
 // The path of `field` in a message whose own path is `path`.
 [[nodiscard]] std::string path_of(const std::string& path,

@@ -7,7 +7,6 @@
 #include "commands/codec/example.h"
 #include "commands/codec/json.h"
 #include "commands/codec/json_scalar.h"
-#include "commands/codec/path.h"
 #include "domain/core/schema.h"
 #include "domain/core/time.h"
 

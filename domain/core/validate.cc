@@ -56,13 +56,27 @@ bool is_record_reference(std::string& text) {
   return !external.empty() && character_count(external).value_or(256) <= 255;
 }
 
+// Also inside the messages that protobuf itself defines, which have no rules of ours.
+bool has_unknown_fields(const Message& message) {
+  const Reflection& reflection = *message.GetReflection();
+  if (!reflection.GetUnknownFields(message).empty()) return true;
+  std::vector<const FieldDescriptor*> given;
+  reflection.ListFields(message, &given);
+  return std::any_of(given.begin(), given.end(), [&](const FieldDescriptor* field) {
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return false;
+    if (!field->is_repeated()) return has_unknown_fields(reflection.GetMessage(message, field));
+    const auto& list = reflection.GetRepeatedFieldRef<Message>(message, field);
+    return std::any_of(list.begin(), list.end(), has_unknown_fields);
+  });
+}
+
 class Normalizer {
  public:
   explicit Normalizer(Violations& violations) : violations_(violations) {}
 
   void visit(Message& message, const std::string& path) {
     if (!message.GetReflection()->GetUnknownFields(message).empty()) {
-      refuse(path, "field.unknown", "the message has fields that this version does not know; remove them");
+      refuse_unknown(path);
     }
     const Descriptor& type = *message.GetDescriptor();
     for (int i = 0; i < type.field_count(); ++i) visit_field(message, *type.field(i), path);
@@ -72,6 +86,10 @@ class Normalizer {
  private:
   void refuse(std::string path, std::string code, std::string detail) {
     violations_.push_back(Error{ErrorKind::kInvalid, std::move(code), std::move(detail), std::move(path)});
+  }
+
+  void refuse_unknown(const std::string& path) {
+    refuse(path, "field.unknown", "the message has fields that this version does not know; remove them");
   }
 
   // In a patch nothing is required: what is absent stays. It is the `fields` of a new record that must be complete.
@@ -101,7 +119,11 @@ class Normalizer {
   }
 
   void visit_message(Message& message, const FieldDescriptor& field, const std::string& here, bool wrapper) {
-    if (field.message_type()->file()->package() == "google.protobuf") return;
+    if (field.message_type()->file()->package() == "google.protobuf") {
+      const Message& value = message.GetReflection()->GetMessage(message, &field);
+      if (has_unknown_fields(value)) refuse_unknown(here);
+      return;
+    }
     const bool present = message.GetReflection()->HasField(message, &field);
     // The fields of a new record are required even if the member that holds them is missing altogether.
     if (!present && field.name() != "fields" && !is_required(field, in_patch_)) return;

@@ -33,6 +33,11 @@ Error translate(const rocksdb::Status& status) {
   return {ErrorKind::kUnavailable, "state.io", status.ToString(), ""};
 }
 
+// After an attempt to empty the store that did not end well.
+Error closed() {
+  return {ErrorKind::kUnavailable, "state.io", "the state store could not be opened again after it was emptied", ""};
+}
+
 }  // namespace
 
 struct RocksDbStateStore::Database {
@@ -66,6 +71,7 @@ Result<void> RocksDbStateStore::open_database() {
 }
 
 Result<std::optional<std::string>> RocksDbStateStore::get(std::string_view key) const {
+  if (!database_->db) return fail(closed());
   std::string value;
   const auto status = database_->db->Get({}, rocksdb::Slice(key.data(), key.size()), &value);
   if (status.ok()) return std::optional(std::move(value));
@@ -75,6 +81,7 @@ Result<std::optional<std::string>> RocksDbStateStore::get(std::string_view key) 
 
 Result<void> RocksDbStateStore::scan(std::string_view prefix,
                                      const std::function<bool(std::string_view, std::string_view)>& visit) const {
+  if (!database_->db) return fail(closed());
   const std::unique_ptr<rocksdb::Iterator> iterator(database_->db->NewIterator({}));
   const rocksdb::Slice start(prefix.data(), prefix.size());
   for (iterator->Seek(start); iterator->Valid() && iterator->key().starts_with(start); iterator->Next()) {
@@ -85,6 +92,7 @@ Result<void> RocksDbStateStore::scan(std::string_view prefix,
 }
 
 Result<void> RocksDbStateStore::write(const Batch& batch) {
+  if (!database_->db) return fail(closed());
   rocksdb::WriteBatch writes;
   for (const auto& [key, value] : batch) {
     if (value) {

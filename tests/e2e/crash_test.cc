@@ -57,7 +57,9 @@ class Crash : public ::testing::TestWithParam<const char*> {
     for (int kill = 0; kill < kKills; ++kill) {
       EXPECT_TRUE(load.await_answers(20 + random_() % 300));
       if (kill == 2) daybook_.kill_database();
-      if (kill == 3) EXPECT_TRUE(load.await_answers(50));
+      if (kill == 3) {
+        EXPECT_TRUE(load.await_answers(50));
+      }
       daybook_.kill_up();
       EXPECT_TRUE(load.await_interruption());
       daybook_.up();

@@ -62,11 +62,16 @@ std::string action_for(std::string_view verb, std::string_view name) {
 
 Entity entity_of(std::string_view name) {
   static constexpr std::pair<std::string_view, Entity> kPrefixes[] = {
-      {"XC", ENTITY_COMPANY_CUSTOM_FIELD}, {"XK", ENTITY_CONTACT_CUSTOM_FIELD},
-      {"XD", ENTITY_DEAL_CUSTOM_FIELD},    {"U", ENTITY_USER},
-      {"C", ENTITY_COMPANY},               {"K", ENTITY_CONTACT},
-      {"S", ENTITY_PIPELINE_STAGE},        {"D", ENTITY_DEAL},
-      {"A", ENTITY_ACTIVITY},              {"F", ENTITY_SAVED_FILTER}};
+      {"XC", ENTITY_COMPANY_CUSTOM_FIELD},
+      {"XK", ENTITY_CONTACT_CUSTOM_FIELD},
+      {"XD", ENTITY_DEAL_CUSTOM_FIELD},
+      {"U", ENTITY_USER},
+      {"C", ENTITY_COMPANY},
+      {"K", ENTITY_CONTACT},
+      {"S", ENTITY_PIPELINE_STAGE},
+      {"D", ENTITY_DEAL},
+      {"A", ENTITY_ACTIVITY},
+      {"F", ENTITY_SAVED_FILTER}};
   for (const auto& [prefix, entity] : kPrefixes) {
     if (name.substr(0, prefix.size()) == prefix) return entity;
   }
@@ -75,7 +80,8 @@ Entity entity_of(std::string_view name) {
 
 std::string id(std::string_view name, std::string_view organization) {
   if (name == "ORG") return std::string(organization);
-  return external_record_id(organization, schema::entity_rule(entity_of(name)).name(), "spec", name);
+  return external_record_id(organization, schema::entity_rule(entity_of(name)).name(), "spec",
+                            name);
 }
 
 std::string with_ids(std::string_view text, std::string_view organization) {
@@ -163,12 +169,13 @@ Act organization() { return act("create_organization", "fields { name: 'Acme Sal
 Act user(std::string_view name, std::string_view role) {
   std::string email(name);
   for (char& c : email) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return act("create_user", "fields { email: '" + email + "@example.com' first_name: " + quoted(name) +
-                                " last_name: 'User' } role: USER_ROLE_" + std::string(role) +
-                                identity(name));
+  return act("create_user",
+             "fields { email: '" + email + "@example.com' first_name: " + quoted(name) +
+                 " last_name: 'User' } role: USER_ROLE_" + std::string(role) + identity(name));
 }
 Act company(std::string_view name) {
-  return act("create_company", "fields { name: 'Company " + std::string(name) + "' }" + identity(name));
+  return act("create_company",
+             "fields { name: 'Company " + std::string(name) + "' }" + identity(name));
 }
 Act contact(std::string_view name) {
   return act("create_contact",
@@ -193,19 +200,20 @@ Act logged(std::string_view name) {
                                  std::string(name) + "' }" + identity(name));
 }
 Act filter(std::string_view name) {
-  return act("save_filter", "fields { name: 'Filter " + std::string(name) +
-                                "' entity: FILTER_ENTITY_DEALS filter_config { groups { conditions { "
-                                "field: 'value' operator: 'greater_than' value { number_value: 10000 } "
-                                "} } } }" +
-                                identity(name));
+  return act("save_filter",
+             "fields { name: 'Filter " + std::string(name) +
+                 "' entity: FILTER_ENTITY_DEALS filter_config { groups { conditions { "
+                 "field: 'value' operator: 'greater_than' value { number_value: 10000 } "
+                 "} } } }" +
+                 identity(name));
 }
 Act field(std::string_view name, std::string_view parent, std::string_view field_name,
           std::string_view value, std::string_view type) {
-  return act(action_for("set", name), named("parent_id", parent) + "fields { field_name: " +
-                                          quoted(field_name) + " field_value: " + quoted(value) +
-                                          " field_type: CUSTOM_FIELD_TYPE_" + std::string(type) +
-                                          " } external_ids { namespace: 'spec' id: " + quoted(name) +
-                                          " }");
+  return act(action_for("set", name),
+             named("parent_id", parent) + "fields { field_name: " + quoted(field_name) +
+                 " field_value: " + quoted(value) + " field_type: CUSTOM_FIELD_TYPE_" +
+                 std::string(type) + " } external_ids { namespace: 'spec' id: " + quoted(name) +
+                 " }");
 }
 
 Act patch(std::string_view name, std::string_view set, const std::vector<std::string>& clear) {
@@ -227,10 +235,13 @@ Act reopen(std::string_view name, std::string_view stage) {
 }
 Act add_external_id(std::string_view name, std::string_view name_space,
                     std::string_view external_id) {
-  return act("add_external_ids", "entity: " + Entity_Name(entity_of(name)) + " " + named("id", name))
+  return act("add_external_ids",
+             "entity: " + Entity_Name(entity_of(name)) + " " + named("id", name))
       .known_as(name_space, external_id);
 }
-Act simply(std::string_view action, std::string_view name) { return act(action, named("id", name)); }
+Act simply(std::string_view action, std::string_view name) {
+  return act(action, named("id", name));
+}
 
 Act join(std::string_view contact, std::string_view company) {
   return act("join_company", named("id", contact) + named("company_id", company));

@@ -1,11 +1,13 @@
-// The words in which specifications of the domain are written: records by short names, commands and events as sentences.
+// The words in which specifications of the domain are written: records by short names, commands and
+// events as sentences.
 //
-// A record's name says what it is by its first letter: U1 is a user, C1 a company, K1 a contact, S1 a pipeline stage,
-// D1 a deal, A1 an activity, F1 a saved filter; XC1, XK1 and XD1 are custom fields of companies, contacts and deals.
-// Records made here hold their name as the external id "spec/<name>", so their ids follow from their names.
+// A record's name says what it is by its first letter: U1 is a user, C1 a company, K1 a contact, S1
+// a pipeline stage, D1 a deal, A1 an activity, F1 a saved filter; XC1, XK1 and XD1 are custom
+// fields of companies, contacts and deals. Records made here hold their name as the external id
+// "spec/<name>", so their ids follow from their names.
 //
-// Attributes are written in protobuf text format, where "@C1" stands for the id of C1 (and "@@C1" for the id of the
-// other organization's C1).
+// Attributes are written in protobuf text format, where "@C1" stands for the id of C1 (and "@@C1"
+// for the id of the other organization's C1).
 #pragma once
 
 #include <cstdint>
@@ -21,9 +23,9 @@ namespace daybook::test {
 
 inline constexpr std::string_view kOrganization = "0a000000-0000-4000-8000-000000000001";
 inline constexpr std::string_view kOtherOrganization = "0b000000-0000-4000-8000-000000000002";
-inline constexpr std::int64_t kNow = 1742032800000;                 // 2025-03-15T10:00:00Z
-inline constexpr std::int64_t kDayBefore = kNow - 24 * 3'600'000;   // when what is given happened
-inline constexpr std::int32_t kToday = 20162;                       // 2025-03-15
+inline constexpr std::int64_t kNow = 1742032800000;                // 2025-03-15T10:00:00Z
+inline constexpr std::int64_t kDayBefore = kNow - 24 * 3'600'000;  // when what is given happened
+inline constexpr std::int32_t kToday = 20162;                      // 2025-03-15
 
 [[nodiscard]] Entity entity_of(std::string_view name);
 [[nodiscard]] std::string id(std::string_view name, std::string_view organization = kOrganization);
@@ -34,9 +36,9 @@ inline constexpr std::int32_t kToday = 20162;                       // 2025-03-1
 // One action, on its way to be given or sent.
 struct Act {
   Action action;
-  std::string actor = "integration";          // who does it, when it is given
-  std::string organization{kOrganization};    // in which organization, when it is given
-  bool counts_again = false;                  // the same again is another one: not idempotent
+  std::string actor = "integration";        // who does it, when it is given
+  std::string organization{kOrganization};  // in which organization, when it is given
+  bool counts_again = false;                // the same again is another one: not idempotent
 
   // Merges attributes of the command, in text format.
   [[nodiscard]] Act with(std::string_view text) const;
@@ -64,7 +66,8 @@ struct Act {
 [[nodiscard]] Act act(std::string_view action, std::string_view text,
                       std::string_view organization = kOrganization);
 
-// ---- records to be made -----------------------------------------------------------------------------------------
+// ---- records to be made
+// -----------------------------------------------------------------------------------------
 [[nodiscard]] Act organization();
 [[nodiscard]] Act user(std::string_view name, std::string_view role = "USER");
 [[nodiscard]] inline Act admin(std::string_view name) { return user(name, "ADMIN"); }
@@ -72,7 +75,8 @@ struct Act {
 [[nodiscard]] inline Act viewer(std::string_view name) { return user(name, "VIEWER"); }
 [[nodiscard]] Act company(std::string_view name);
 [[nodiscard]] Act contact(std::string_view name);
-[[nodiscard]] Act stage(std::string_view name, std::string_view type = "OPPORTUNITY");  // S3 is at position 3
+[[nodiscard]] Act stage(std::string_view name,
+                        std::string_view type = "OPPORTUNITY");  // S3 is at position 3
 [[nodiscard]] Act deal(std::string_view name, std::string_view stage);
 [[nodiscard]] Act activity(std::string_view name);  // a task to be done
 [[nodiscard]] Act logged(std::string_view name);    // a call that took place
@@ -80,7 +84,8 @@ struct Act {
 [[nodiscard]] Act field(std::string_view name, std::string_view parent, std::string_view field_name,
                         std::string_view value, std::string_view type = "TEXT");
 
-// ---- what can be done with records of several kinds -------------------------------------------------------------
+// ---- what can be done with records of several kinds
+// -------------------------------------------------------------
 [[nodiscard]] Act patch(std::string_view name, std::string_view set,
                         const std::vector<std::string>& clear = {});
 [[nodiscard]] Act relink(std::string_view name, std::string_view set,
@@ -95,7 +100,8 @@ struct Act {
 // An action that names its record and nothing else: simply("win_deal", "D1").
 [[nodiscard]] Act simply(std::string_view action, std::string_view name);
 
-// ---- and with records of one kind -------------------------------------------------------------------------------
+// ---- and with records of one kind
+// -------------------------------------------------------------------------------
 [[nodiscard]] Act join(std::string_view contact, std::string_view company);
 [[nodiscard]] Act move(std::string_view deal, std::string_view stage, std::string_view more = "");
 [[nodiscard]] Act move_stage(std::string_view stage, int position);
@@ -105,7 +111,8 @@ struct Act {
 [[nodiscard]] Act use(std::string_view filter, std::string_view more = "");
 [[nodiscard]] Act purge_uses(std::int64_t used_before);
 
-// ---- events -----------------------------------------------------------------------------------------------------
+// ---- events
+// -----------------------------------------------------------------------------------------------------
 // An event of the record `name`: its kind ("changed") and its content in text format.
 struct ExpectedEvent {
   std::string name;

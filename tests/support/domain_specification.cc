@@ -78,7 +78,7 @@ Specification::Specification(const std::vector<Act>& givens) {
 
 Specification& Specification::as(std::string_view actor) {
   const bool is_name = actor != "integration" && actor.front() != '\'';
-  actor_ = is_name                ? id(actor, organization_)
+  actor_ = is_name                 ? id(actor, organization_)
            : actor.front() == '\'' ? std::string(actor.substr(1, actor.size() - 2))
                                    : std::string(actor);
   return *this;
@@ -235,7 +235,8 @@ Specification& Specification::then_rejected(const std::vector<ExpectedViolation>
   if (same) return *this;
   std::string wanted;
   for (const ExpectedViolation& each : expected) {
-    wanted += "  " + each.code + " (" + std::string(to_string(each.kind)) + ") at '" + each.path + "'\n";
+    wanted +=
+        "  " + each.code + " (" + std::string(to_string(each.kind)) + ") at '" + each.path + "'\n";
   }
   fault("it should be refused for\n" + wanted + "but the outcome is");
   return *this;
@@ -265,14 +266,16 @@ Specification& Specification::then_record(std::string_view name, std::string_vie
     return *this;
   }
   std::unique_ptr<Message> expected(state->New());
-  if (!google::protobuf::TextFormat::ParseFromString(with_ids(text, organization_), expected.get())) {
+  if (!google::protobuf::TextFormat::ParseFromString(with_ids(text, organization_),
+                                                     expected.get())) {
     throw std::invalid_argument("the expectation does not parse: " + std::string(text));
   }
   std::string report;
   MessageDifferencer differencer;
   differencer.set_scope(MessageDifferencer::PARTIAL);
   differencer.ReportDifferencesToString(&report);
-  if (!differencer.Compare(*expected, *state)) fault("record " + std::string(name) + ":\n" + report);
+  if (!differencer.Compare(*expected, *state))
+    fault("record " + std::string(name) + ":\n" + report);
   for (const std::string& path : absent) {
     if (is_set(*state, path)) fault("record " + std::string(name) + " should have no " + path);
   }

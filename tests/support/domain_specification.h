@@ -4,10 +4,11 @@
 //       .when(patch("C1", "industry: 'Retail'"))
 //       .then(changed("C1", "industry: 'Retail'"));
 //
-// What is given is decided like everything else, a day before, so that the state is a real one. Beside what a test
-// says, every `when` checks that a refused command changes nothing at all, that an accepted one raises the versions
-// of its records one by one, and that the same command with another id, sent once more, has no event, unless the act
-// says that it counts again. Faults are reported at the line of the `when`.
+// What is given is decided like everything else, a day before, so that the state is a real one.
+// Beside what a test says, every `when` checks that a refused command changes nothing at all, that
+// an accepted one raises the versions of its records one by one, and that the same command with
+// another id, sent once more, has no event, unless the act says that it counts again. Faults are
+// reported at the line of the `when`.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,8 @@ class Specification {
  public:
   explicit Specification(const std::vector<Act>& givens);
 
-  // Who sends the next commands: "integration", a name like "U1", or any text in quotes of its own ("'nobody'").
+  // Who sends the next commands: "integration", a name like "U1", or any text in quotes of its own
+  // ("'nobody'").
   Specification& as(std::string_view actor);
   // To which organization, and when.
   Specification& in(std::string_view organization);
@@ -64,7 +66,8 @@ class Specification {
   Specification& then_rejected(const std::vector<ExpectedViolation>& expected);
   Specification& then_notice(std::string_view code);
   Specification& then_no_notice();
-  // The record's state has at least what the text says, and none of the fields in `absent` ("fields.industry").
+  // The record's state has at least what the text says, and none of the fields in `absent`
+  // ("fields.industry").
   Specification& then_record(std::string_view name, std::string_view text,
                              const std::vector<std::string>& absent = {});
 
@@ -98,7 +101,8 @@ class Specification {
   int line_ = __LINE__;
 };
 
-// The acts are done one after the other, a day before, by the integration unless an act names another.
+// The acts are done one after the other, a day before, by the integration unless an act names
+// another.
 template <class... Acts>
 [[nodiscard]] Specification given(const Acts&... acts) {
   return Specification({acts...});

@@ -96,7 +96,9 @@ Reading read_on(log::ReaderRule rule, const std::vector<std::string>& log, std::
   return reading;
 }
 
-Reading read_all(const std::vector<std::string>& log) { return read_on(log::ReaderRule(0), log, 0); }
+Reading read_all(const std::vector<std::string>& log) {
+  return read_on(log::ReaderRule(0), log, 0);
+}
 
 std::vector<std::string> bytes_of(const std::vector<log::RawRecord>& records) {
   std::vector<std::string> bytes;

@@ -1,4 +1,5 @@
-// Records of a log, made by hand: good ones, and those that a hostile or unlucky writer would leave.
+// Records of a log, made by hand: good ones, and those that a hostile or unlucky writer would
+// leave.
 #pragma once
 
 #include <cstdint>
@@ -49,8 +50,8 @@ class Writer {
   RunningHash hash_{};
 };
 
-// What a reader makes of a log: the verdicts as letters (G genesis, F fence, O outcome, - void, ? foreign), or the
-// letters so far and the code of the error that stopped it.
+// What a reader makes of a log: the verdicts as letters (G genesis, F fence, O outcome, - void, ?
+// foreign), or the letters so far and the code of the error that stopped it.
 struct Reading {
   std::string verdicts;
   std::string error;

@@ -1,4 +1,5 @@
-// An event log in memory, with switches for everything that can happen to records on their way and afterwards.
+// An event log in memory, with switches for everything that can happen to records on their way and
+// afterwards.
 //
 // Thread-safe. Offsets are dense unless a stride is given (a log may have gaps).
 #pragma once

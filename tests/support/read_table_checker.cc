@@ -1,17 +1,15 @@
 #include "tests/support/read_table_checker.h"
 
 #include <algorithm>
-#include <set>
 #include <stdexcept>
+#include <tuple>
 
 #include "domain/core/schema.h"
 #include "domain/state/keys.h"
-#include "domain/state/state.h"
 #include "infra/log/valid_reader.h"
 #include "infra/postgres/connection.h"
 #include "infra/postgres/sql_text.h"
 #include "projections/rows.h"
-#include "tests/support/memory_state_store.h"
 
 namespace daybook::testing {
 namespace {
@@ -28,28 +26,22 @@ T needed(Result<T> result, const std::string& what) {
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
+// One partition's outcomes, with what must hold of them beside the rows.
 class Folder {
  public:
-  Folder(FoldedLog& folded) : folded_(folded), state_(store_) {}
+  explicit Folder(FoldedLog& folded) : folded_(folded) {}
 
   void take(const ReadOutcome& read) {
-    log::Outcome outcome = read.outcome;
+    const log::Outcome& outcome = read.outcome;
     const FoldedLog::CommandKey key{outcome.organization_id(), outcome.command_id()};
     if (!folded_.outcomes.emplace(key, read).second) {
       folded_.faults.push_back("command " + outcome.command_id() + " has two outcomes");
     }
-    state_.begin();
-    for (log::Event& event : *outcome.mutable_events()) {
-      check_version(outcome, event);
-      auto applied = state_.apply(outcome.organization_id(), event, outcome.decided_at());
-      if (!applied) folded_.faults.push_back(applied.error().detail);
-    }
-    for (const State::Change& change : state_.commit()) {
-      if (!keys::is_record(change.key)) continue;
-      const keys::RecordKey record = keys::parse_record(change.key);
-      folded_.rows[change.key] = projections::row_of(record.entity, record.organization_id,
-                                                     record.id, change.value.record.get());
-    }
+    for (const log::Event& event : outcome.events()) check_version(outcome, event);
+    fold_.take(outcome);
+  }
+  void finish() {
+    for (const auto& [key, row] : fold_.rows()) folded_.rows[key] = row;
   }
 
  private:
@@ -63,8 +55,7 @@ class Folder {
   }
 
   FoldedLog& folded_;
-  test::MemoryStateStore store_;
-  State state_;
+  RowFold fold_;
   std::map<std::tuple<std::string, int, std::string>, std::uint64_t> versions_;
 };
 
@@ -86,6 +77,7 @@ void fold_partition(log::EventLog& log, std::uint32_t partition, FoldedLog& fold
       folder.take({record.position, std::move(outcome)});
     }
   }
+  folder.finish();
 }
 
 std::string column_list(Entity entity) {
@@ -104,7 +96,7 @@ class TableComparison {
       : connection_(connection),
         table_(schema::entity_rule(entity).table()),
         columns_(column_list(entity)),
-        entity_(entity) {
+        name_("expect_" + schema::entity_rule(entity).name()) {
     run("DROP TABLE IF EXISTS expected");
     run("CREATE TEMPORARY TABLE expected AS SELECT " + columns_ + " FROM " + table_ +
         " WITH NO DATA");
@@ -112,7 +104,6 @@ class TableComparison {
     for (std::size_t i = 1; i <= projections::columns_of(entity).size(); ++i) {
       places += (i > 1 ? ", $" : "$") + std::to_string(i);
     }
-    name_ = "expect_" + schema::entity_rule(entity).name();
     needed(connection_.prepare(name_, "INSERT INTO expected VALUES (" + places + ")"), name_);
   }
 
@@ -146,7 +137,6 @@ class TableComparison {
   std::string table_;
   std::string columns_;
   std::string name_;
-  Entity entity_;
 };
 
 std::vector<std::string> checkpoint_differences(const FoldedLog& folded,
@@ -179,6 +169,22 @@ std::vector<std::string> checkpoint_differences(const FoldedLog& folded,
 
 }  // namespace
 
+std::vector<RowChange> RowFold::take(log::Outcome outcome) {
+  state_->begin();
+  for (log::Event& event : *outcome.mutable_events()) {
+    needed(state_->apply(outcome.organization_id(), event, outcome.decided_at()), "fold");
+  }
+  std::vector<RowChange> changed;
+  for (const State::Change& change : state_->commit()) {
+    if (!keys::is_record(change.key)) continue;
+    const keys::RecordKey record = keys::parse_record(change.key);
+    changed.push_back(projections::row_of(record.entity, record.organization_id, record.id,
+                                          change.value.record.get()));
+    rows_[change.key] = changed.back();
+  }
+  return changed;
+}
+
 std::size_t FoldedLog::row_count(Entity entity) const {
   return static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [&](const auto& item) {
     return item.second.entity == entity && item.second.values.has_value();
@@ -193,8 +199,7 @@ FoldedLog fold_log(log::EventLog& log) {
   return folded;
 }
 
-std::vector<std::string> row_differences(const std::map<std::string, RowChange>& rows,
-                                         const std::string& owner_url) {
+std::vector<std::string> row_differences(const Rows& rows, const std::string& owner_url) {
   postgres::Connection connection = needed(postgres::Connection::open(owner_url), "connect");
   needed(connection.begin(), "begin");
   std::vector<std::string> all;

@@ -6,25 +6,44 @@
 #pragma once
 
 #include <map>
-#include <ostream>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "domain/core/position.h"
 #include "domain/core/read_outcome.h"
+#include "domain/state/state.h"
 #include "infra/log/event_log.h"
 #include "projections/ports/read_tables.h"
+#include "tests/support/memory_state_store.h"
 
 namespace daybook::testing {
+
+using Rows =
+    std::map<std::string, projections::RowChange>;  // by record; removed ones without values
+
+// Folds outcomes one by one, in memory, to the rows that they give.
+class RowFold {
+ public:
+  // The rows that the outcome changes; throws if it cannot be folded.
+  std::vector<projections::RowChange> take(log::Outcome outcome);
+  // The newest state of every row so far.
+  [[nodiscard]] const Rows& rows() const { return rows_; }
+
+ private:
+  std::unique_ptr<test::MemoryStateStore> store_ = std::make_unique<test::MemoryStateStore>();
+  std::unique_ptr<State> state_ = std::make_unique<State>(*store_);
+  Rows rows_;
+};
 
 struct FoldedLog {
   using CommandKey = std::pair<std::string, std::string>;  // organization and command
 
-  std::map<std::string, projections::RowChange> rows;  // by record; removed ones without values
-  std::map<CommandKey, ReadOutcome> outcomes;          // of the commands that were decided
-  std::map<std::uint32_t, Position> last_outcomes;     // by partition
-  std::map<std::uint32_t, Position> ends;              // the same, fences included
+  Rows rows;
+  std::map<CommandKey, ReadOutcome> outcomes;       // of the commands that were decided
+  std::map<std::uint32_t, Position> last_outcomes;  // by partition
+  std::map<std::uint32_t, Position> ends;           // the same, fences included
   std::vector<std::string> faults;  // version gaps, commands with two outcomes, unreadable records
 
   // Rows that the tables of this entity must have.
@@ -39,7 +58,7 @@ struct FoldedLog {
                                                    const std::string& owner_url);
 
 // The same of rows alone, for tests that feed outcomes by hand.
-[[nodiscard]] std::vector<std::string> row_differences(
-    const std::map<std::string, projections::RowChange>& rows, const std::string& owner_url);
+[[nodiscard]] std::vector<std::string> row_differences(const Rows& rows,
+                                                       const std::string& owner_url);
 
 }  // namespace daybook::testing

@@ -6,6 +6,7 @@
 
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
+#include <charconv>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -43,7 +44,9 @@ bool in_partition(const rocksdb::Slice& key, std::uint32_t partition) {
 Error translate(const rocksdb::Status& status, const std::string& what) {
   const std::string text = what + ": " + status.ToString();
   if (status.IsCorruption()) return {ErrorKind::kCorrupt, "log.damaged", text + "; restore the log from a copy", ""};
-  if (status.IsIOError() && text.find("lock") != std::string::npos) {
+  const bool locked = text.find("While lock file") != std::string::npos ||
+                      text.find("lock hold by current process") != std::string::npos;
+  if (status.IsIOError() && locked) {
     return {ErrorKind::kUnavailable, "log.locked", text + "; another process uses this data folder", ""};
   }
   return {ErrorKind::kUnavailable, "log.io", text, ""};
@@ -122,6 +125,7 @@ Result<void> EmbeddedLog::Impl::open() {
   DAYBOOK_TRY(open_database());
   DAYBOOK_TRY(fix_partition_count());
   DAYBOOK_TRY(witness_.open(options_.folder / "witness", partition_count));
+  notes = witness_.notes();
   DAYBOOK_TRY(find_ends());
   writer_ = std::thread([this] { write_loop(); });
   return {};
@@ -133,6 +137,8 @@ Result<void> EmbeddedLog::Impl::open_database() {
   // An unfinished last write is cut off; damage before the end is an error. Whether the cut went too far is what the
   // witness is for.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // Write-ahead files before the last must be as long as they were when they were finished.
+  options.track_and_verify_wals_in_manifest = true;
   options.paranoid_checks = true;
   options.max_open_files = 256;
   options.keep_log_file_num = 2;
@@ -149,10 +155,12 @@ Result<void> EmbeddedLog::Impl::fix_partition_count() {
   std::string stored;
   const auto status = database_->Get({}, std::string(kPartitionCountKey), &stored);
   if (status.ok()) {
-    partition_count = static_cast<std::uint32_t>(std::stoul(stored));
-    return {};
+    const auto parsed = std::from_chars(stored.data(), stored.data() + stored.size(), partition_count);
+    if (parsed.ec == std::errc() && partition_count > 0) return {};
+    return fail(ErrorKind::kCorrupt, "log.damaged", options_.folder.string() + ": the partition count is not a number");
   }
-  if (!status.IsNotFound()) return fail(translate(status, "partition count"));
+  if (!status.IsNotFound()) return fail(translate(status, options_.folder.string() + ", partition count"));
+  if (options_.partitions == 0) return fail(ErrorKind::kInvalid, "log.partitions", "a log has at least one partition");
   partition_count = options_.partitions;
   rocksdb::WriteOptions synced;
   synced.sync = true;
@@ -180,14 +188,15 @@ Result<std::string> EmbeddedLog::Impl::get(std::uint32_t partition, std::uint64_
   std::string bytes;
   const auto status = database_->Get({}, key_of(partition, offset), &bytes);
   if (status.ok()) return bytes;
-  return fail(translate(status, "partition " + std::to_string(partition) + ", offset " + std::to_string(offset)));
+  return fail(translate(status, options_.folder.string() + ", partition " + std::to_string(partition) + ", offset " + std::to_string(offset)));
 }
 
 Result<void> EmbeddedLog::Impl::check_witness(std::uint32_t partition) {
   const auto entry = witness_.entry(partition);
   const std::uint64_t end = partitions_[partition].next_offset;
-  if (!entry) return {};
   const std::string there = options_.folder.string() + ", partition " + std::to_string(partition);
+  if (!entry && end > 0) notes.push_back(there + ": the witness file has nothing to compare the log with");
+  if (!entry) return {};
   if (end < entry->end_offset) {
     return fail(ErrorKind::kCorrupt, "log.shorter_than_witness",
                 there + ": the log ends at offset " + std::to_string(end) + ", but records up to " +
@@ -257,7 +266,10 @@ void EmbeddedLog::Impl::write_group(std::deque<Pending> group) {
   }
   for (std::uint32_t partition = 0; partition < partition_count && !failure; ++partition) {
     if (!ends[partition]) continue;
-    if (auto witnessed = witness_.write(partition, *ends[partition]); !witnessed) failure = witnessed.error();
+    if (auto witnessed = witness_.write(partition, *ends[partition]); !witnessed) {
+      failure = witnessed.error();
+      failure->kind = ErrorKind::kUnknownOutcome;
+    }
   }
   {
     const std::lock_guard lock(mutex_);
@@ -284,13 +296,18 @@ Result<std::vector<RawRecord>> EmbeddedLog::Impl::read(std::uint32_t partition, 
   }
   std::vector<RawRecord> records;
   if (end <= from) return records;
+  std::uint64_t expected = from;
   const std::unique_ptr<rocksdb::Iterator> iterator(database_->NewIterator({}));
   for (iterator->Seek(key_of(partition, from)); iterator->Valid() && records.size() < records_max; iterator->Next()) {
-    if (!in_partition(iterator->key(), partition) || offset_of(iterator->key()) >= end) break;
-    records.push_back({offset_of(iterator->key()), iterator->value().ToString()});
+    if (!in_partition(iterator->key(), partition) || offset_of(iterator->key()) != expected || expected == end) break;
+    records.push_back({expected++, iterator->value().ToString()});
   }
-  if (!iterator->status().ok()) return fail(translate(iterator->status(), "read"));
-  return records;
+  // What is good first; the next read meets the damage.
+  if (!records.empty()) return records;
+  const std::string there =
+      options_.folder.string() + ", partition " + std::to_string(partition) + ", offset " + std::to_string(from);
+  if (!iterator->status().ok()) return fail(translate(iterator->status(), there));
+  return fail(ErrorKind::kCorrupt, "log.hole", there + ": the record is missing between others; restore the log from a copy");
 }
 
 namespace {

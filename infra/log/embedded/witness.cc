@@ -43,6 +43,7 @@ Result<void> Witness::open(const std::filesystem::path& path, std::uint32_t part
 
 Result<void> Witness::load(std::uint32_t partition) {
   bool written = false;
+  std::string damaged;
   for (std::uint64_t which = 0; which < 2; ++which) {
     SlotWords words{};
     const ssize_t size = ::pread(file_, words.data(), kSlotSize, slot_offset(partition, which));
@@ -50,10 +51,15 @@ Result<void> Witness::load(std::uint32_t partition) {
     if (static_cast<std::size_t>(size) < kSlotSize) continue;
     if (words == SlotWords{}) continue;
     written = true;
-    if (words[0] != kMagic || words[kWords - 1] != checksum(words)) continue;
+    if (words[0] != kMagic || words[kWords - 1] != checksum(words)) {
+      damaged = path_.string() + ": the slot at byte " + std::to_string(slot_offset(partition, which)) +
+                " is damaged; the log is compared with the other slot of partition " + std::to_string(partition);
+      continue;
+    }
     if (newest_[partition].entry && words[1] < newest_[partition].counter) continue;
     newest_[partition] = {words[1], WitnessEntry{words[2], words[3]}};
   }
+  if (!damaged.empty() && newest_[partition].entry) notes_.push_back(std::move(damaged));
   if (!written || newest_[partition].entry) return {};
   return fail(ErrorKind::kCorrupt, "witness.damaged",
               path_.string() + ": the entries of partition " + std::to_string(partition) +

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "domain/core/result.h"
@@ -29,6 +30,8 @@ class Witness {
 
   // Opens or creates the file. kCorrupt "witness.damaged" if a partition has entries and none is intact.
   [[nodiscard]] Result<void> open(const std::filesystem::path& path, std::uint32_t partition_count);
+  // What was found on opening that does no harm by itself: a slot that is damaged beside one that is not.
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
   [[nodiscard]] std::optional<WitnessEntry> entry(std::uint32_t partition) const;
   [[nodiscard]] Result<void> write(std::uint32_t partition, const WitnessEntry& entry);
 
@@ -42,6 +45,7 @@ class Witness {
   int file_ = -1;
   std::filesystem::path path_;
   std::vector<Slot> newest_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace daybook::log

@@ -1,4 +1,5 @@
-// Rules across entities: and X-6 (X-5 is also batch_test.cc, X-6 also permission_test.cc).
+// Rules across entities: and X-6 (X-5 is also batch_test.cc, X-6 also
+// permission_test.cc).
 #include <gtest/gtest.h>
 
 #include "tests/support/domain_specification.h"
@@ -6,12 +7,13 @@
 namespace daybook::test {
 namespace {
 
-constexpr const char* kChangedNow = "record { created_at: 1741946400000 updated_at: 1742032800000 }";
+constexpr const char* kChangedNow =
+    "record { created_at: 1741946400000 updated_at: 1742032800000 }";
 
 Specification world() {
-  return given(organization(), user("U1"), user("U2"), stage("S1"), stage("S2"), company("C1"), company("C2"),
-               contact("K1").at("C1"), deal("D1", "S1"), activity("A1"), filter("F1"),
-               field("XC1", "C1", "A", "1"));
+  return given(organization(), user("U1"), user("U2"), stage("S1"), stage("S2"), company("C1"),
+               company("C2"), contact("K1").at("C1"), deal("D1", "S1"), activity("A1"),
+               filter("F1"), field("XC1", "C1", "A", "1"));
 }
 
 TEST(AcrossEntities, X1EveryChangeSetsUpdatedAt) {
@@ -43,7 +45,11 @@ TEST(AcrossEntities, X1EveryChangeSetsUpdatedAt) {
       {"XC1", field("XC1", "C1", "A", "2")}};
   for (const auto& [name, each] : cases) {
     SCOPED_TRACE(each.action.ShortDebugString());
-    world().when(each).then_accepted().then_record(name, kChangedNow).then_record(name, "record { version: 2 }");
+    world()
+        .when(each)
+        .then_accepted()
+        .then_record(name, kChangedNow)
+        .then_record(name, "record { version: 2 }");
   }
 }
 
@@ -55,24 +61,29 @@ TEST(AcrossEntities, X1WhatChangesNothingLeavesItAsItWas) {
 }
 
 TEST(AcrossEntities, X1DeletedRecordsCannotBeChanged) {
-  auto spec = given(organization(), user("U1"), stage("S1"), stage("S2"), company("C1"), company("C2"),
-                    contact("K1").at("C1"), deal("D1", "S1"), activity("A1"), remove("C1"), remove("K1"),
-                    remove("D1"), remove("A1"));
+  auto spec = given(organization(), user("U1"), stage("S1"), stage("S2"), company("C1"),
+                    company("C2"), contact("K1").at("C1"), deal("D1", "S1"), activity("A1"),
+                    remove("C1"), remove("K1"), remove("D1"), remove("A1"));
   const std::vector<std::pair<std::string, std::vector<Act>>> cases{
-      {"company", {patch("C1", "city: 'Oslo'"), assign("C1", "U1"), remove("C1"), add_external_id("C1", "a", "1")}},
+      {"company",
+       {patch("C1", "city: 'Oslo'"), assign("C1", "U1"), remove("C1"),
+        add_external_id("C1", "a", "1")}},
       {"contact",
        {patch("K1", "job_title: 'CTO'"), join("K1", "C2"), simply("leave_company", "K1"),
-        simply("make_primary_contact", "K1"), simply("clear_primary_contact", "K1"), assign("K1", "U1"), remove("K1")}},
+        simply("make_primary_contact", "K1"), simply("clear_primary_contact", "K1"),
+        assign("K1", "U1"), remove("K1")}},
       {"deal",
-       {patch("D1", "value: 5"), relink("D1", "company_id: '@C2'"), move("D1", "S2"), simply("win_deal", "D1"),
-        simply("lose_deal", "D1"), simply("postpone_deal", "D1"), cancel("D1"), reopen("D1"), assign("D1", "U1"),
-        remove("D1")}},
+       {patch("D1", "value: 5"), relink("D1", "company_id: '@C2'"), move("D1", "S2"),
+        simply("win_deal", "D1"), simply("lose_deal", "D1"), simply("postpone_deal", "D1"),
+        cancel("D1"), reopen("D1"), assign("D1", "U1"), remove("D1")}},
       {"activity",
-       {patch("A1", "location: 'Oslo'"), relink("A1", "company_id: '@C2'"), simply("start_activity", "A1"),
-        simply("complete_activity", "A1"), reopen("A1"), cancel("A1"), simply("mark_activity_overdue", "A1"),
-        reassign("A1", "U1"), assign("A1", "U1"), remove("A1")}}};
+       {patch("A1", "location: 'Oslo'"), relink("A1", "company_id: '@C2'"),
+        simply("start_activity", "A1"), simply("complete_activity", "A1"), reopen("A1"),
+        cancel("A1"), simply("mark_activity_overdue", "A1"), reassign("A1", "U1"),
+        assign("A1", "U1"), remove("A1")}}};
   for (const auto& [kind, acts] : cases) {
-    for (const Act& each : acts) spec.when(each).then_rejected(kind + ".not_found", ErrorKind::kNotFound, "id");
+    for (const Act& each : acts)
+      spec.when(each).then_rejected(kind + ".not_found", ErrorKind::kNotFound, "id");
   }
 }
 
@@ -102,15 +113,18 @@ TEST(AcrossEntities, X4HoldsForEveryKindOfRecord) {
                               add_external_id("D1", "erp", "1")};
   for (const Act& each : acts) {
     auto spec = world();
-    spec.when(each.expecting(7)).then_rejected("VERSION_CONFLICT", ErrorKind::kConflict, "expectedVersion");
-    spec.when(each.expecting(0)).then_rejected("VERSION_CONFLICT", ErrorKind::kConflict, "expectedVersion");
+    spec.when(each.expecting(7))
+        .then_rejected("VERSION_CONFLICT", ErrorKind::kConflict, "expectedVersion");
+    spec.when(each.expecting(0))
+        .then_rejected("VERSION_CONFLICT", ErrorKind::kConflict, "expectedVersion");
     spec.when(each.expecting(1)).then_accepted();
   }
 }
 
 TEST(AcrossEntities, X4ANewRecordIsAtVersionNought) {
   auto spec = world();
-  spec.when(company("C9").expecting(1)).then_rejected("VERSION_CONFLICT", ErrorKind::kConflict, "expectedVersion");
+  spec.when(company("C9").expecting(1))
+      .then_rejected("VERSION_CONFLICT", ErrorKind::kConflict, "expectedVersion");
   spec.when(company("C9").expecting(0)).then_accepted();
 }
 
@@ -125,12 +139,14 @@ TEST(AcrossEntities, X5AFailingStepUndoesTheEarlierOnes) {
   auto spec = world();
   spec.when_batch({remove("C1"), remove("K1"), remove("C9")})
       .then_rejected("company.not_found", ErrorKind::kNotFound, "members[2].id");
-  spec.then_record("C1", "record { version: 1 }", {"deletion"}).then_record("K1", "record { version: 1 }", {"deletion"});
+  spec.then_record("C1", "record { version: 1 }", {"deletion"})
+      .then_record("K1", "record { version: 1 }", {"deletion"});
 }
 
 TEST(AcrossEntities, X6DataOfOneUserIsInvisibleToAnother) {
-  auto spec = given(organization(), user("U1"), user("U2"), stage("S1"), company("C1").by("U1"), contact("K1").by("U1"),
-                    deal("D1", "S1").by("U1"), activity("A1").by("U1"), filter("F1").by("U1"));
+  auto spec = given(organization(), user("U1"), user("U2"), stage("S1"), company("C1").by("U1"),
+                    contact("K1").by("U1"), deal("D1", "S1").by("U1"), activity("A1").by("U1"),
+                    filter("F1").by("U1"));
   // Not even that they exist: the answers are those of records that never were.
   const auto answer = [&](const Act& each) {
     spec.as("U2").when(each);

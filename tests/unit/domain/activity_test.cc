@@ -10,8 +10,9 @@ Act start(std::string_view name) { return simply("start_activity", name); }
 Act complete(std::string_view name) { return simply("complete_activity", name); }
 Act mark_overdue(std::string_view name) { return simply("mark_activity_overdue", name); }
 
-constexpr const char* kTask = "fields { type: ACTIVITY_TYPE_TASK subject: 'Activity A1' "
-                              "priority: PRIORITY_MEDIUM } ";
+constexpr const char* kTask =
+    "fields { type: ACTIVITY_TYPE_TASK subject: 'Activity A1' "
+    "priority: PRIORITY_MEDIUM } ";
 
 TEST(Activity, IsScheduledForItsOwner) {
   given(organization(), user("U1"))
@@ -23,8 +24,8 @@ TEST(Activity, IsScheduledForItsOwner) {
 }
 
 TEST(Activity, IsAssignedToAnActiveUser) {
-  auto world = given(organization(), user("U1"), user("U2"), user("U3"),
-                     simply("deactivate_user", "U3"));
+  auto world =
+      given(organization(), user("U1"), user("U2"), user("U3"), simply("deactivate_user", "U3"));
   world.as("U1")
       .when(activity("A1").assigned_to("U2"))
       .then_accepted()
@@ -95,14 +96,22 @@ TEST(Activity, AC3CompletingDatesItOnce) {
 
 TEST(Activity, AC3LeavingCompletedClearsTheTime) {
   const auto world = [] { return given(organization(), activity("A1"), complete("A1")); };
-  world().when(reopen("A1")).then(event("A1", "reopened")).then_record(
-      "A1", "status: ACTIVITY_STATUS_PENDING", {"completed_at"});
-  world().when(start("A1")).then(event("A1", "started")).then_record(
-      "A1", "status: ACTIVITY_STATUS_IN_PROGRESS", {"completed_at"});
-  world().when(cancel("A1")).then(event("A1", "cancelled")).then_record(
-      "A1", "status: ACTIVITY_STATUS_CANCELLED", {"completed_at"});
-  world().when(mark_overdue("A1")).then(event("A1", "marked_overdue")).then_record(
-      "A1", "status: ACTIVITY_STATUS_OVERDUE", {"completed_at"});
+  world()
+      .when(reopen("A1"))
+      .then(event("A1", "reopened"))
+      .then_record("A1", "status: ACTIVITY_STATUS_PENDING", {"completed_at"});
+  world()
+      .when(start("A1"))
+      .then(event("A1", "started"))
+      .then_record("A1", "status: ACTIVITY_STATUS_IN_PROGRESS", {"completed_at"});
+  world()
+      .when(cancel("A1"))
+      .then(event("A1", "cancelled"))
+      .then_record("A1", "status: ACTIVITY_STATUS_CANCELLED", {"completed_at"});
+  world()
+      .when(mark_overdue("A1"))
+      .then(event("A1", "marked_overdue"))
+      .then_record("A1", "status: ACTIVITY_STATUS_OVERDUE", {"completed_at"});
 }
 
 TEST(Activity, AC3WhatTookPlaceIsCompletedFromTheStart) {
@@ -152,8 +161,8 @@ TEST(Activity, WhoIsAssignedMayWorkIt) {
 }
 
 TEST(Activity, IsReassignedAndHandedOver) {
-  auto world = given(organization(), user("U1"), user("U2"), manager("U3"),
-                     activity("A1").by("U1"));
+  auto world =
+      given(organization(), user("U1"), user("U2"), manager("U3"), activity("A1").by("U1"));
   world.as("U1")
       .when(reassign("A1", "U2"))
       .then(event("A1", "reassigned", "assigned_to_id: '@U2'"));

@@ -13,12 +13,15 @@ TEST(Batch, MembersMayNameRecordsOfEarlierOnes) {
                    simply("win_deal", "D1").with("id: 'spec/D1'")})
       .then_accepted()
       .then_record("K1", "", {"is_primary"})
-      .then_record("D1", "company_id: '@C1' contact_id: '@K2' status: DEAL_STATUS_WON record { version: 2 }");
+      .then_record(
+          "D1",
+          "company_id: '@C1' contact_id: '@K2' status: DEAL_STATUS_WON record { version: 2 }");
 }
 
 TEST(Batch, X5OneRefusalRefusesAll) {
   auto spec = given(organization(), company("C1"));
-  spec.when_batch({patch("C1", "city: 'Oslo'"), company("C2"), remove("C9"), patch("C1", "city: 'Rome'")})
+  spec.when_batch(
+          {patch("C1", "city: 'Oslo'"), company("C2"), remove("C9"), patch("C1", "city: 'Rome'")})
       .then_rejected("company.not_found", ErrorKind::kNotFound, "members[2].id");
   spec.then_record("C1", "record { version: 1 }", {"fields.city"});
   EXPECT_EQ(spec.version("C2"), 0U);
@@ -54,11 +57,13 @@ TEST(Batch, AMemberThatNeedsARefusedOneSaysOnlyThat) {
 
 TEST(Batch, ExpectedVersionsAreThoseBeforeIt) {
   auto spec = given(organization(), company("C1"), patch("C1", "city: 'Oslo'"));
-  spec.when_batch({patch("C1", "city: 'Rome'").expecting(2), patch("C1", "city: 'Lima'").expecting(2),
-                   company("C2").expecting(0), patch("C2", "city: 'Rome'").expecting(0)})
+  spec.when_batch({patch("C1", "city: 'Rome'").expecting(2),
+                   patch("C1", "city: 'Lima'").expecting(2), company("C2").expecting(0),
+                   patch("C2", "city: 'Rome'").expecting(0)})
       .then_accepted();
   EXPECT_EQ(spec.version("C1"), 4U);
-  spec.when_batch({patch("C1", "city: 'Rome'").expecting(4), patch("C1", "city: 'Bonn'").expecting(5)})
+  spec.when_batch(
+          {patch("C1", "city: 'Rome'").expecting(4), patch("C1", "city: 'Bonn'").expecting(5)})
       .then_rejected("VERSION_CONFLICT", ErrorKind::kConflict, "members[1].expectedVersion");
 }
 
@@ -67,7 +72,8 @@ TEST(Batch, HasOneToAThousandMembers) {
   spec.when_batch({}).then_rejected("batch.size", ErrorKind::kInvalid, "members");
   spec.when_batch(std::vector<Act>(1001, patch("C1", "city: 'Oslo'")))
       .then_rejected("batch.size", ErrorKind::kInvalid, "members");
-  spec.when_batch(std::vector<Act>(1000, patch("C1", "city: 'Oslo'"))).then(changed("C1", "city: 'Oslo'"));
+  spec.when_batch(std::vector<Act>(1000, patch("C1", "city: 'Oslo'")))
+      .then(changed("C1", "city: 'Oslo'"));
 }
 
 TEST(Batch, GivesAtMostAThousandEvents) {
@@ -88,7 +94,9 @@ TEST(Batch, StopsAtTheBoundInsteadOfWorkingOn) {
   // Each of these moves all earlier ones: half a million events, if nothing stopped it.
   std::vector<Act> members;
   for (int i = 0; i < 1000; ++i) members.push_back(stage("S0").without_external_ids());
-  given(organization()).when_batch(members).then_rejected("outcome.too_large", ErrorKind::kRejected);
+  given(organization())
+      .when_batch(members)
+      .then_rejected("outcome.too_large", ErrorKind::kRejected);
 }
 
 TEST(Batch, NeedsNoOtherMemberToBeRefusedForTheOrganization) {
@@ -108,9 +116,13 @@ TEST(Batch, ACommandWithoutActionIsRefused) {
   Command command;
   command.set_actor("integration");
   command.set_organization_id(std::string(kOrganization));
-  given(organization()).when_command(command).then_rejected("command.empty", ErrorKind::kInvalid, "action");
+  given(organization())
+      .when_command(command)
+      .then_rejected("command.empty", ErrorKind::kInvalid, "action");
   command.mutable_action();
-  given(organization()).when_command(command).then_rejected("action.missing", ErrorKind::kInvalid, "action");
+  given(organization())
+      .when_command(command)
+      .then_rejected("action.missing", ErrorKind::kInvalid, "action");
 }
 
 }  // namespace

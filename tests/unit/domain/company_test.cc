@@ -84,7 +84,8 @@ TEST(Company, CO3WhatAUserDoesNotOwnIsNotFound) {
 }
 
 TEST(Company, CO3ManagersAdminsAndTheIntegrationChangeEverything) {
-  auto world = given(organization(), user("U1"), manager("U2"), admin("U3"), company("C1").by("U1"));
+  auto world =
+      given(organization(), user("U1"), manager("U2"), admin("U3"), company("C1").by("U1"));
   world.as("U2").when(patch("C1", "city: 'Oslo'")).then(changed("C1", "city: 'Oslo'"));
   world.as("U3").when(patch("C1", "city: 'Rome'")).then(changed("C1", "city: 'Rome'"));
   world.as("integration").when(patch("C1", "city: 'Lima'")).then(changed("C1", "city: 'Lima'"));
@@ -107,8 +108,9 @@ TEST(Company, CO5DeleteIsSoftAndAnswersWhatStillPointsAtIt) {
   EXPECT_EQ(counts.at("contacts"), 1);
   EXPECT_EQ(counts.at("openDeals"), 1);
   EXPECT_EQ(counts.at("openActivities"), 2);
-  world.then_record("C1", "deletion { is_deleted: true deleted_at: 1742032800000 } "
-                          "record { updated_at: 1742032800000 }");
+  world.then_record("C1",
+                    "deletion { is_deleted: true deleted_at: 1742032800000 } "
+                    "record { updated_at: 1742032800000 }");
 }
 
 TEST(Company, CO5WhatPointsAtADeletedCompanyIsNotTouched) {

@@ -16,28 +16,35 @@ TEST(CustomField, IsSetOnEveryKindOfParent) {
   auto world = parents();
   world.as("U1");
   world.when(field("XC1", "C1", "Colour", "red"))
-      .then(event("XC1", "set", "parent: ENTITY_COMPANY parent_id: '@C1' fields { field_name: 'Colour' "
-                                "field_value: 'red' field_type: CUSTOM_FIELD_TYPE_TEXT } owner_id: '@U1'"))
+      .then(event("XC1", "set",
+                  "parent: ENTITY_COMPANY parent_id: '@C1' fields { field_name: 'Colour' "
+                  "field_value: 'red' field_type: CUSTOM_FIELD_TYPE_TEXT } owner_id: '@U1'"))
       .then_record("XC1", "company_id: '@C1'", {"contact_id", "deal_id"});
-  world.when(field("XK1", "K1", "Colour", "red")).then_record("XK1", "contact_id: '@K1'", {"company_id"});
-  world.when(field("XD1", "D1", "Colour", "red")).then_record("XD1", "deal_id: '@D1'", {"company_id"});
+  world.when(field("XK1", "K1", "Colour", "red"))
+      .then_record("XK1", "contact_id: '@K1'", {"company_id"});
+  world.when(field("XD1", "D1", "Colour", "red"))
+      .then_record("XD1", "deal_id: '@D1'", {"company_id"});
 }
 
 TEST(CustomField, ParentAndNameAreItsKey) {
   auto world = parents(field("XC1", "C1", "Colour", "red"));
   world.when(field("XC1", "C1", " Colour ", "blue"))
-      .then(event("XC1", "set", "parent: ENTITY_COMPANY parent_id: '@C1' fields { field_name: 'Colour' "
-                                "field_value: 'blue' field_type: CUSTOM_FIELD_TYPE_TEXT }"));
+      .then(event("XC1", "set",
+                  "parent: ENTITY_COMPANY parent_id: '@C1' fields { field_name: 'Colour' "
+                  "field_value: 'blue' field_type: CUSTOM_FIELD_TYPE_TEXT }"));
   world.then_record("XC1", "record { version: 2 }");
   world.when(field("XC2", "C1", "colour", "blue")).then_record("XC2", "record { version: 1 }");
 }
 
 TEST(CustomField, ItsTypeStaysUnlessAnotherIsNamed) {
   parents(field("XC1", "C1", "Heads", "12", "NUMBER"))
-      .when(act("set_company_custom_field", "parent_id: '@C1' fields { field_name: 'Heads' field_value: '13' }"))
-      .then(event("XC1", "set", "parent: ENTITY_COMPANY parent_id: '@C1' fields { field_name: 'Heads' "
-                                "field_value: '13' field_type: CUSTOM_FIELD_TYPE_NUMBER }"))
-      .when(act("set_company_custom_field", "parent_id: '@C1' fields { field_name: 'Heads' field_value: 'many' }"))
+      .when(act("set_company_custom_field",
+                "parent_id: '@C1' fields { field_name: 'Heads' field_value: '13' }"))
+      .then(event("XC1", "set",
+                  "parent: ENTITY_COMPANY parent_id: '@C1' fields { field_name: 'Heads' "
+                  "field_value: '13' field_type: CUSTOM_FIELD_TYPE_NUMBER }"))
+      .when(act("set_company_custom_field",
+                "parent_id: '@C1' fields { field_name: 'Heads' field_value: 'many' }"))
       .then_rejected("custom_field.value_mismatch", ErrorKind::kInvalid, "fieldValue");
 }
 
@@ -52,7 +59,9 @@ TEST(CustomField, TheValueMustParseAccordingToItsType) {
       {"NUMBER", {"12", "-0.5", "1234567890123.45"}, {"twelve", "1,5", "-", "0x10", "1.2.3"}},
       {"DATE", {"2025-03-15", "2025-03-15T10:00:00Z"}, {"15.03.2025", "2025-02-30", "soon"}},
       {"BOOLEAN", {"true", "false"}, {"TRUE", "yes", "1"}},
-      {"URL", {"https://example.com/a?b=c"}, {"ftp://example.com", "javascript:alert(1)", "example.com"}},
+      {"URL",
+       {"https://example.com/a?b=c"},
+       {"ftp://example.com", "javascript:alert(1)", "example.com"}},
       {"EMAIL", {"ada@example.com"}, {"ada", "ada@example", "@example.com"}},
       {"PHONE", {"+1-555-0101", std::string(50, '5')}, {std::string(51, '5')}},
       {"TEXTAREA", {"several\nlines"}, {}},
@@ -62,7 +71,8 @@ TEST(CustomField, TheValueMustParseAccordingToItsType) {
   for (const Case& each : cases) {
     SCOPED_TRACE(each.type);
     for (const std::string& value : each.good) {
-      world.when(field("XC1", "C1", each.type, value, each.type).without_external_ids()).then_accepted();
+      world.when(field("XC1", "C1", each.type, value, each.type).without_external_ids())
+          .then_accepted();
     }
     for (const std::string& value : each.bad) {
       world.when(field("XC1", "C1", each.type, value, each.type).without_external_ids())
@@ -94,7 +104,8 @@ TEST(CustomField, FollowsItsParent) {
   for (const auto& [each, parent] : cases) {
     world().as("U1").when(each).then_accepted();
     world().as("U3").when(each).then_accepted();
-    world().as("U2").when(each).then_rejected(parent + ".not_found", ErrorKind::kNotFound, "parentId");
+    world().as("U2").when(each).then_rejected(parent + ".not_found", ErrorKind::kNotFound,
+                                              "parentId");
     world().as("U4").when(each).then_rejected("not_allowed", ErrorKind::kNotAllowed);
   }
 }

@@ -66,8 +66,8 @@ TEST(Deal, DE3TheContactMustBelongToTheCompany) {
 }
 
 TEST(Deal, DE3TheResultingPairIsCheckedWheneverEitherChanges) {
-  auto world = pipeline(company("C1"), company("C2"), contact("K1").at("C1"), contact("K2").at("C2"),
-                        deal("D2", "S1").at("C1").about("K1"));
+  auto world = pipeline(company("C1"), company("C2"), contact("K1").at("C1"),
+                        contact("K2").at("C2"), deal("D2", "S1").at("C1").about("K1"));
   for (const char* change : {"company_id: '@C2'", "contact_id: '@K2'"}) {
     world.when(relink("D2", change))
         .then_rejected("deal.contact_of_other_company", ErrorKind::kRejected, "contactId");
@@ -84,8 +84,7 @@ TEST(Deal, DE3TheResultingPairIsCheckedWheneverEitherChanges) {
 
 TEST(Deal, DE4AContactBringsItsCompanyAtCreationOnly) {
   auto world = pipeline(company("C1"), contact("K1").at("C1"), contact("K2"));
-  world.when(deal("D2", "S1").about("K1"))
-      .then_record("D2", "company_id: '@C1' contact_id: '@K1'");
+  world.when(deal("D2", "S1").about("K1")).then_record("D2", "company_id: '@C1' contact_id: '@K1'");
   world.when(deal("D3", "S1").about("K2")).then_record("D3", "contact_id: '@K2'", {"company_id"});
   world.when(relink("D1", "contact_id: '@K1'"))
       .then(event("D1", "relinked", "set { contact_id: '@K1' }"))
@@ -223,9 +222,7 @@ TEST(Deal, DE10DeleteIsSoftAndLeavesActivities) {
 }
 
 TEST(Deal, DE11WhatAUserDoesNotOwnIsNotFound) {
-  const auto world = [] {
-    return pipeline(user("U1"), user("U2"), deal("D2", "S1").by("U1"));
-  };
+  const auto world = [] { return pipeline(user("U1"), user("U2"), deal("D2", "S1").by("U1")); };
   for (const Act& each :
        {patch("D2", "value: 1"), relink("D2", "", {"company_id"}), move("D2", "S2"), win("D2"),
         lose("D2"), postpone("D2"), cancel("D2"), reopen("D2"), remove("D2"), restore("D2")}) {

@@ -1,6 +1,7 @@
 // Derived ids and external ids: ids that an integrator can compute before sending, unique for ever.
 //
-// The expected ids were computed with another implementation of UUID version 5 (Python's uuid module).
+// The expected ids were computed with another implementation of UUID version 5 (Python's uuid
+// module).
 #include <gtest/gtest.h>
 
 #include "tests/support/domain_specification.h"
@@ -36,18 +37,30 @@ struct Case {
   const char* name_space = "erp";
 };
 std::vector<Case> cases() {
-  return {
-      {company("C9"), "ae2e2270-6509-59f0-8505-d14b94e1c3d9", "50a2990b-ff6d-54f6-8682-76b778cb32a7", "4711"},
-      {user("U9"), "0e285dc3-d93d-5155-b886-ba457723bec4", "47f1706b-0e1a-555a-9296-cca03f39e7db", "ada", "hr"},
-      {contact("K9"), "97e86bbc-04c5-512f-978b-44c18b724c36", "e82aa1ae-ce5b-5db8-b22c-cd35a25b799b", "Gr\xC3\xBC\xC3\x9F" "e 1/2"},
-      {stage("S9"), "8167fb01-9e0a-5250-b91c-23f1a60ad893", "5d1f6720-7d3d-5a86-803d-f2df6c7256ac", "S0", "demo"},
-      {deal("D9", "S1"), "1565495f-498c-5fb6-87d3-b82bf326eef7", "5e919cb6-e269-594a-95e4-02cc223303ec", "D1", "a-b_c"},
-      {activity("A9"), "32023b9e-e4c6-547d-9ca7-de7aed5a6734", "d11fc1c7-8bfd-598e-ba51-08545b041d9f", "1"},
-      {logged("A9"), "32023b9e-e4c6-547d-9ca7-de7aed5a6734", "d11fc1c7-8bfd-598e-ba51-08545b041d9f", "1"},
-      {field("XC9", "C1", "A", "1"), "3f381ea9-ab62-58e6-bc98-ec16913c9045", "d70c17fd-5b7d-51ce-8e08-3f167876c4a4", "1"},
-      {field("XK9", "K1", "A", "1"), "4d3fd346-2412-5098-8474-e76853a783fe", "4a8dac30-b0e6-5e6d-aa85-ecf57fbc2286", "1"},
-      {field("XD9", "D1", "A", "1"), "28bacc7a-7d02-51d5-86b6-9c7c5431866b", "99f6d9c9-273e-506b-adcb-df61df4dc8f0", "1"},
-      {filter("F9"), "8717b125-9c4f-5161-ba56-f1344130e655", "51fbb385-efe5-55b0-8100-84442f8c14b2", "1"}};
+  return {{company("C9"), "ae2e2270-6509-59f0-8505-d14b94e1c3d9",
+           "50a2990b-ff6d-54f6-8682-76b778cb32a7", "4711"},
+          {user("U9"), "0e285dc3-d93d-5155-b886-ba457723bec4",
+           "47f1706b-0e1a-555a-9296-cca03f39e7db", "ada", "hr"},
+          {contact("K9"), "97e86bbc-04c5-512f-978b-44c18b724c36",
+           "e82aa1ae-ce5b-5db8-b22c-cd35a25b799b",
+           "Gr\xC3\xBC\xC3\x9F"
+           "e 1/2"},
+          {stage("S9"), "8167fb01-9e0a-5250-b91c-23f1a60ad893",
+           "5d1f6720-7d3d-5a86-803d-f2df6c7256ac", "S0", "demo"},
+          {deal("D9", "S1"), "1565495f-498c-5fb6-87d3-b82bf326eef7",
+           "5e919cb6-e269-594a-95e4-02cc223303ec", "D1", "a-b_c"},
+          {activity("A9"), "32023b9e-e4c6-547d-9ca7-de7aed5a6734",
+           "d11fc1c7-8bfd-598e-ba51-08545b041d9f", "1"},
+          {logged("A9"), "32023b9e-e4c6-547d-9ca7-de7aed5a6734",
+           "d11fc1c7-8bfd-598e-ba51-08545b041d9f", "1"},
+          {field("XC9", "C1", "A", "1"), "3f381ea9-ab62-58e6-bc98-ec16913c9045",
+           "d70c17fd-5b7d-51ce-8e08-3f167876c4a4", "1"},
+          {field("XK9", "K1", "A", "1"), "4d3fd346-2412-5098-8474-e76853a783fe",
+           "4a8dac30-b0e6-5e6d-aa85-ecf57fbc2286", "1"},
+          {field("XD9", "D1", "A", "1"), "28bacc7a-7d02-51d5-86b6-9c7c5431866b",
+           "99f6d9c9-273e-506b-adcb-df61df4dc8f0", "1"},
+          {filter("F9"), "8717b125-9c4f-5161-ba56-f1344130e655",
+           "51fbb385-efe5-55b0-8100-84442f8c14b2", "1"}};
 }
 
 TEST(DerivedId, ComesFromTheCommandWithoutExternalIds) {
@@ -61,11 +74,13 @@ TEST(DerivedId, ComesFromTheCommandWithoutExternalIds) {
 TEST(DerivedId, ComesFromTheFirstExternalId) {
   for (const Case& each : cases()) {
     auto spec = world();
-    spec.when_command(command_of({each.act.without_external_ids()
-                                      .known_as(each.name_space, "  " + std::string(each.external_id) + " ")
-                                      .known_as("aaa", "second")}))
+    spec.when_command(
+            command_of({each.act.without_external_ids()
+                            .known_as(each.name_space, "  " + std::string(each.external_id) + " ")
+                            .known_as("aaa", "second")}))
         .then_accepted();
-    EXPECT_EQ(spec.outcome().events(0).id(), each.by_external_id) << each.act.action.ShortDebugString();
+    EXPECT_EQ(spec.outcome().events(0).id(), each.by_external_id)
+        << each.act.action.ShortDebugString();
   }
 }
 
@@ -92,7 +107,8 @@ TEST(DerivedId, IsAnotherOneInAnotherOrganization) {
 TEST(DerivedId, OfAFilterUseComesFromTheCommand) {
   auto spec = given(organization(), filter("F1"));
   spec.when_command(command_of({use("F1")})).then_accepted();
-  EXPECT_EQ(spec.outcome().events(0).saved_filter().used().use_id(), "782e27a9-b4f4-5b60-a08b-4896e55136c7");
+  EXPECT_EQ(spec.outcome().events(0).saved_filter().used().use_id(),
+            "782e27a9-b4f4-5b60-a08b-4896e55136c7");
 }
 
 TEST(ExternalId, ATakenOneIsRefused) {
@@ -126,10 +142,13 @@ TEST(ExternalId, ALaterOneLeavesTheIdAsItIs) {
 TEST(ExternalId, AddressesARecordWhereverAnIdDoes) {
   given(organization(), stage("S1"), company("C1").known_as("erp", "c/1"),
         contact("K1").at("C1").known_as("erp", "k"), user("U1").known_as("hr", "ada"))
-      .when(deal("D1", "S1").with("stage_id: 'spec/S1' company_id: 'erp/c/1' contact_id: 'erp/ k ' "
-                                  "owner_id: 'hr/ada'"))
+      .when(deal("D1", "S1")
+                .with("stage_id: 'spec/S1' company_id: 'erp/c/1' contact_id: 'erp/ k ' "
+                      "owner_id: 'hr/ada'"))
       .then_accepted()
-      .then_record("D1", "stage_id: '@S1' company_id: '@C1' contact_id: '@K1' ownership { owner_id: '@U1' }");
+      .then_record(
+          "D1",
+          "stage_id: '@S1' company_id: '@C1' contact_id: '@K1' ownership { owner_id: '@U1' }");
 }
 
 TEST(ExternalId, AnIdMayBeWrittenInCapitals) {
@@ -168,10 +187,11 @@ TEST(ExternalId, OfADeletedRecordSaysSo) {
 }
 
 TEST(ExternalId, OfATombstoneStaysTaken) {
-  auto spec = given(organization(), company("C1"), filter("F1"), stage("S1"), field("XC1", "C1", "A", "1"),
-                    remove("F1"), remove("S1"), remove_field("XC1", "C1", "A"));
-  for (const Act& each : {filter("F1"), filter("F1").or_update(), filter("F1").or_restore(), stage("S1"),
-                          stage("S1").or_restore(), field("XC1", "C1", "B", "1"),
+  auto spec =
+      given(organization(), company("C1"), filter("F1"), stage("S1"), field("XC1", "C1", "A", "1"),
+            remove("F1"), remove("S1"), remove_field("XC1", "C1", "A"));
+  for (const Act& each : {filter("F1"), filter("F1").or_update(), filter("F1").or_restore(),
+                          stage("S1"), stage("S1").or_restore(), field("XC1", "C1", "B", "1"),
                           add_external_id("XC1", "erp", "1")}) {
     if (each.action.has_add_external_ids()) {
       spec.when(each).then_rejected("company_custom_field.not_found", ErrorKind::kNotFound, "id");
@@ -194,7 +214,8 @@ TEST(ExternalId, NamespaceAndIdAreChecked) {
       .then_rejected("field.required", ErrorKind::kInvalid, "externalIds[0].namespace");
   spec.when(create(std::string(51, 'a'), "1"))
       .then_rejected("text.too_long", ErrorKind::kInvalid, "externalIds[0].namespace");
-  spec.when(create("erp", "  ")).then_rejected("field.required", ErrorKind::kInvalid, "externalIds[0].id");
+  spec.when(create("erp", "  "))
+      .then_rejected("field.required", ErrorKind::kInvalid, "externalIds[0].id");
   spec.when(create("erp", std::string(256, '1')))
       .then_rejected("text.too_long", ErrorKind::kInvalid, "externalIds[0].id");
   spec.when(create(std::string(50, 'a'), std::string(255, '1'))).then_accepted();
@@ -213,12 +234,18 @@ TEST(ExternalId, ACommandGivesABoundedNumber) {
 }
 
 TEST(ExternalId, IsAddedByWhoMayChangeTheRecord) {
-  auto spec = given(organization(), user("U1"), user("U2"), viewer("U3"), admin("U4"), company("C1").by("U1"));
+  auto spec = given(organization(), user("U1"), user("U2"), viewer("U3"), admin("U4"),
+                    company("C1").by("U1"));
   spec.as("U1").when(add_external_id("C1", "erp", "1")).then_accepted();
-  spec.as("U2").when(add_external_id("C1", "erp", "2")).then_rejected("company.not_found",
-                                                                     ErrorKind::kNotFound, "id");
-  spec.as("U3").when(add_external_id("C1", "erp", "2")).then_rejected("not_allowed", ErrorKind::kNotAllowed);
-  spec.as("U1").when(add_external_id("U1", "hr", "1")).then_rejected("not_allowed", ErrorKind::kNotAllowed);
+  spec.as("U2")
+      .when(add_external_id("C1", "erp", "2"))
+      .then_rejected("company.not_found", ErrorKind::kNotFound, "id");
+  spec.as("U3")
+      .when(add_external_id("C1", "erp", "2"))
+      .then_rejected("not_allowed", ErrorKind::kNotAllowed);
+  spec.as("U1")
+      .when(add_external_id("U1", "hr", "1"))
+      .then_rejected("not_allowed", ErrorKind::kNotAllowed);
   spec.as("U4").when(add_external_id("U1", "hr", "1")).then_accepted();
 }
 

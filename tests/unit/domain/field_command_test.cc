@@ -1,4 +1,5 @@
-// Fields through whole commands: enum lists, defaults on creation only, clearing in the state, paths of violations.
+// Fields through whole commands: enum lists, defaults on creation only, clearing in the state,
+// paths of violations.
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
@@ -14,8 +15,10 @@ TEST(Enums, HaveTheDocumentedValuesInTheirOrder) {
       {"company.CompanySize", {"STARTUP", "SMALL", "MEDIUM", "LARGE", "ENTERPRISE"}},
       {"company.CompanyStatus", {"ACTIVE", "PROSPECT", "CUSTOMER", "INACTIVE", "CHURNED"}},
       {"contact.ContactMethod", {"EMAIL", "PHONE", "MOBILE", "LINKEDIN", "IN_PERSON"}},
-      {"contact.ContactStatus", {"ACTIVE", "INACTIVE", "BOUNCED", "UNSUBSCRIBED", "DO_NOT_CONTACT"}},
-      {"pipeline_stage.StageType", {"LEAD", "OPPORTUNITY", "PROPOSAL", "NEGOTIATION", "CLOSED_WON", "CLOSED_LOST"}},
+      {"contact.ContactStatus",
+       {"ACTIVE", "INACTIVE", "BOUNCED", "UNSUBSCRIBED", "DO_NOT_CONTACT"}},
+      {"pipeline_stage.StageType",
+       {"LEAD", "OPPORTUNITY", "PROPOSAL", "NEGOTIATION", "CLOSED_WON", "CLOSED_LOST"}},
       {"deal.DealStatus", {"OPEN", "WON", "LOST", "POSTPONED", "CANCELLED"}},
       {"Priority", {"LOW", "MEDIUM", "HIGH", "URGENT"}},
       {"activity.ActivityType",
@@ -23,10 +26,12 @@ TEST(Enums, HaveTheDocumentedValuesInTheirOrder) {
       {"activity.ActivityStatus", {"PENDING", "IN_PROGRESS", "COMPLETED", "CANCELLED", "OVERDUE"}},
       {"user.UserRole", {"ADMIN", "MANAGER", "USER", "VIEWER"}},
       {"custom_field.CustomFieldType",
-       {"TEXT", "NUMBER", "DATE", "BOOLEAN", "URL", "EMAIL", "PHONE", "TEXTAREA", "SELECT", "MULTI_SELECT"}},
+       {"TEXT", "NUMBER", "DATE", "BOOLEAN", "URL", "EMAIL", "PHONE", "TEXTAREA", "SELECT",
+        "MULTI_SELECT"}},
       {"saved_filter.FilterEntity", {"COMPANIES", "CONTACTS", "DEALS", "ACTIVITIES"}}};
   for (const auto& [name, values] : documented) {
-    const auto* type = google::protobuf::DescriptorPool::generated_pool()->FindEnumTypeByName(std::string("daybook.") + name);
+    const auto* type = google::protobuf::DescriptorPool::generated_pool()->FindEnumTypeByName(
+        std::string("daybook.") + name);
     ASSERT_NE(type, nullptr) << name;
     ASSERT_EQ(static_cast<std::size_t>(type->value_count()), values.size() + 1) << name;
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -47,8 +52,9 @@ TEST(Enums, TextsAreReadInAnyLetterCase) {
 }
 
 TEST(FieldCommand, ClearedFieldsAreGoneAndOthersStay) {
-  given(organization(), company("C1").with("fields { industry: 'Retail' city: 'Oslo' annual_revenue: 500 "
-                                           "company_size: COMPANY_SIZE_SMALL }"))
+  given(organization(),
+        company("C1").with("fields { industry: 'Retail' city: 'Oslo' annual_revenue: 500 "
+                           "company_size: COMPANY_SIZE_SMALL }"))
       .when(patch("C1", "city: ' '", {"annualRevenue", "company_size", "state"}))
       .then(changed("C1", "", {"annual_revenue", "city", "company_size"}))
       .then_record("C1", "fields { industry: 'Retail' status: COMPANY_STATUS_ACTIVE }",
@@ -82,21 +88,27 @@ TEST(FieldCommand, EveryFaultIsReportedWithItsPath) {
 }
 
 TEST(FieldCommand, FieldsOutsideTheAttributesAreCheckedToo) {
-  auto spec = given(organization(), stage("S1"), deal("D1", "S1"), user("U1"), filter("F1"), company("C1"));
-  spec.when(deal("D2", "S1").with("status: 9")).then_rejected("enum.unknown", ErrorKind::kInvalid, "status");
+  auto spec =
+      given(organization(), stage("S1"), deal("D1", "S1"), user("U1"), filter("F1"), company("C1"));
+  spec.when(deal("D2", "S1").with("status: 9"))
+      .then_rejected("enum.unknown", ErrorKind::kInvalid, "status");
   spec.when(move("D1", "S1", "probability: 101"))
       .then_rejected("number.too_large", ErrorKind::kInvalid, "probability");
   spec.when(move("D1", "S1", "status: DEAL_STATUS_UNSPECIFIED"))
       .then_rejected("enum.unknown", ErrorKind::kInvalid, "status");
-  spec.when(activity("A1").with("status: 9")).then_rejected("enum.unknown", ErrorKind::kInvalid, "status");
-  spec.when(simply("change_user_role", "U1")).then_rejected("field.required", ErrorKind::kInvalid, "role");
+  spec.when(activity("A1").with("status: 9"))
+      .then_rejected("enum.unknown", ErrorKind::kInvalid, "status");
+  spec.when(simply("change_user_role", "U1"))
+      .then_rejected("field.required", ErrorKind::kInvalid, "role");
   spec.when(user("U2").with("role: 9")).then_rejected("enum.unknown", ErrorKind::kInvalid, "role");
   spec.when(use("F1", "execution_time: -1"))
       .then_rejected("number.too_small", ErrorKind::kInvalid, "executionTime");
   spec.when(use("F1", "result_count: 2147483648"))
       .then_rejected("number.too_large", ErrorKind::kInvalid, "resultCount");
-  spec.when(act("purge_filter_uses", "")).then_rejected("field.required", ErrorKind::kInvalid, "usedBefore");
-  spec.when(act("move_pipeline_stage", "id: '@S1'")).then_rejected("field.required", ErrorKind::kInvalid, "position");
+  spec.when(act("purge_filter_uses", ""))
+      .then_rejected("field.required", ErrorKind::kInvalid, "usedBefore");
+  spec.when(act("move_pipeline_stage", "id: '@S1'"))
+      .then_rejected("field.required", ErrorKind::kInvalid, "position");
   spec.when(company("C2").with("identity { if_exists: 9 }"))
       .then_rejected("enum.unknown", ErrorKind::kInvalid, "ifExists");
   spec.when(act("remove_company_custom_field", "parent_id: '@C1' field_name: ' '"))
@@ -105,15 +117,17 @@ TEST(FieldCommand, FieldsOutsideTheAttributesAreCheckedToo) {
 
 TEST(FieldCommand, IdsAreUuidsOrExternalIds) {
   auto spec = given(organization(), stage("S1"));
-  for (const char* bad : {"42", "not-a-uuid", "ERP/1", "/1", "erp/", "erp/  ", "0a000000-0000-4000-8000-00000000000g",
-                          "0a000000000040008000000000000001", "{0a000000-0000-4000-8000-000000000001}"}) {
+  for (const char* bad :
+       {"42", "not-a-uuid", "ERP/1", "/1", "erp/", "erp/  ", "0a000000-0000-4000-8000-00000000000g",
+        "0a000000000040008000000000000001", "{0a000000-0000-4000-8000-000000000001}"}) {
     const std::string id = std::string("id: '") + bad + "' ";
     spec.when(act("patch_company", id + "set { city: 'Oslo' }"))
         .then_rejected("id.malformed", ErrorKind::kInvalid, "id");
     spec.when(deal("D1", "S1").with("company_id: '" + std::string(bad) + "'"))
         .then_rejected("id.malformed", ErrorKind::kInvalid, "companyId");
   }
-  spec.when(act("patch_company", "set { city: 'Oslo' }")).then_rejected("field.required", ErrorKind::kInvalid, "id");
+  spec.when(act("patch_company", "set { city: 'Oslo' }"))
+      .then_rejected("field.required", ErrorKind::kInvalid, "id");
 }
 
 TEST(FieldCommand, TheEnvelopeIsChecked) {
@@ -144,12 +158,21 @@ TEST(FieldCommand, UnknownMembersAreRefusedAtEveryDepth) {
   unknown(*identity.action.mutable_create_company()->mutable_identity()->mutable_external_ids(0));
   spec.when(identity).then_rejected("field.unknown", ErrorKind::kInvalid, "externalIds[0]");
   Act condition = filter("F1");
-  unknown(*condition.action.mutable_save_filter()->mutable_fields()->mutable_filter_config()->mutable_groups(0));
-  spec.when(condition).then_rejected("field.unknown", ErrorKind::kInvalid, "filterConfig.groups[0]");
+  unknown(*condition.action.mutable_save_filter()
+               ->mutable_fields()
+               ->mutable_filter_config()
+               ->mutable_groups(0));
+  spec.when(condition).then_rejected("field.unknown", ErrorKind::kInvalid,
+                                     "filterConfig.groups[0]");
   Act deepest = filter("F1");
-  unknown(*deepest.action.mutable_save_filter()->mutable_fields()->mutable_filter_config()->mutable_groups(0)
-               ->mutable_conditions(0)->mutable_value());
-  spec.when(deepest).then_rejected("field.unknown", ErrorKind::kInvalid, "filterConfig.groups[0].conditions[0].value");
+  unknown(*deepest.action.mutable_save_filter()
+               ->mutable_fields()
+               ->mutable_filter_config()
+               ->mutable_groups(0)
+               ->mutable_conditions(0)
+               ->mutable_value());
+  spec.when(deepest).then_rejected("field.unknown", ErrorKind::kInvalid,
+                                   "filterConfig.groups[0].conditions[0].value");
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ FieldExpectation required(FieldExpectation expectation) {
 FieldExpectation url(const char* fields, const char* name, std::size_t max_length) {
   return {fields, name, Kind::kUrl, max_length};
 }
-FieldExpectation value(const char* fields, const char* name, Kind kind, const char* default_text = "") {
+FieldExpectation value(const char* fields, const char* name, Kind kind,
+                       const char* default_text = "") {
   return {fields, name, kind, 0, false, default_text};
 }
 FieldExpectation number(const char* fields, const char* name, std::int64_t min, std::int64_t max) {
@@ -77,7 +78,8 @@ void add_pipeline_stage(Table& table) {
   table.push_back(probability);
   table.push_back({fields, "color", Kind::kColor, 7});
   table.push_back(value(fields, "stage_type", Kind::kEnum, "STAGE_TYPE_OPPORTUNITY"));
-  FieldExpectation position = number("pipeline_stage.CreatePipelineStage", "position", 0, 1'000'000);
+  FieldExpectation position =
+      number("pipeline_stage.CreatePipelineStage", "position", 0, 1'000'000);
   position.required = true;
   table.push_back(position);
 }
@@ -97,11 +99,13 @@ void add_activity(Table& table) {
 void add_others(Table& table) {
   const char* custom = "custom_field.CustomFieldFields";
   table.push_back(required(text(custom, "field_name", 100)));
-  table.push_back(text(custom, "field_value", 10'000));  // TEXT in the tables: the bound is the engine's own
+  table.push_back(
+      text(custom, "field_value", 10'000));  // TEXT in the tables: the bound is the engine's own
   table.push_back(value(custom, "field_type", Kind::kEnum, "CUSTOM_FIELD_TYPE_TEXT"));
   const char* filter = "saved_filter.SavedFilterFields";
   table.push_back(required(text(filter, "name", 100)));
-  table.push_back(text(filter, "description", 2000));  // the engine's own bound, like that of the tags
+  table.push_back(
+      text(filter, "description", 2000));  // the engine's own bound, like that of the tags
   table.push_back(required(value(filter, "entity", Kind::kEnum)));
   table.push_back(required(value(filter, "filter_config", Kind::kMessage)));
   table.push_back(value(filter, "is_public", Kind::kBool, "false"));

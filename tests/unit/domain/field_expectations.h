@@ -1,9 +1,11 @@
-// What the documentation says about the fields of commands, written down from it (read-model reference, section 4 with
-// the decisions that win over it) and on purpose not from the schemas' options, so that a wrong option is found.
+// What the documentation says about the fields of commands, written down from it (read-model
+// reference, section 4 with the decisions that win over it) and on purpose not from the schemas'
+// options, so that a wrong option is found.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -27,13 +29,17 @@ struct FieldExpectation {
   std::string fields;  // "company.CompanyFields"
   std::string name;    // "annual_revenue"
   Kind kind = Kind::kText;
-  std::size_t max_length = 0;       // characters, inclusive
-  bool required = false;            // when the record is created; cannot be cleared
-  std::string default_text = "";    // on creation only
-  bool clearable_default = false;   // may be cleared although it has a default
+  std::size_t max_length = 0;      // characters, inclusive
+  bool required = false;           // when the record is created; cannot be cleared
+  std::string default_text = "";   // on creation only
+  bool clearable_default = false;  // may be cleared although it has a default
   std::optional<std::int64_t> min = std::nullopt;
   std::optional<std::int64_t> max = std::nullopt;
 };
+
+inline void PrintTo(const FieldExpectation& expectation, std::ostream* out) {
+  *out << expectation.fields << "." << expectation.name;
+}
 
 [[nodiscard]] const std::vector<FieldExpectation>& field_expectations();
 

@@ -1,4 +1,5 @@
-// The filter tree of a saved filter: the fields of 8.2 and 8.3, the operators of 8.2, the values that each needs.
+// The filter tree of a saved filter: the fields of 8.2 and 8.3, the operators of 8.2, the values
+// that each needs.
 #include "domain/saved_filter/filter_config.h"
 
 #include <google/protobuf/text_format.h>
@@ -16,14 +17,17 @@ using Names = std::vector<std::string>;
 
 const std::map<std::string, Names>& operators() {
   static const std::map<std::string, Names> table{
-      {"text", {"equals", "not_equals", "contains", "not_contains", "starts_with", "ends_with", "is_empty",
-                "is_not_empty"}},
+      {"text",
+       {"equals", "not_equals", "contains", "not_contains", "starts_with", "ends_with", "is_empty",
+        "is_not_empty"}},
       {"select", {"equals", "not_equals", "is_empty", "is_not_empty"}},
-      {"number", {"greater_than", "less_than", "greater_than_or_equal", "less_than_or_equal", "between",
-                  "not_between", "equals", "not_equals"}},
-      {"date", {"before", "after", "on_or_before", "on_or_after", "date_between", "date_is", "is_today",
-                "is_yesterday", "is_this_week", "is_last_week", "is_this_month", "is_last_month",
-                "is_this_year", "is_last_year"}},
+      {"number",
+       {"greater_than", "less_than", "greater_than_or_equal", "less_than_or_equal", "between",
+        "not_between", "equals", "not_equals"}},
+      {"date",
+       {"before", "after", "on_or_before", "on_or_after", "date_between", "date_is", "is_today",
+        "is_yesterday", "is_this_week", "is_last_week", "is_this_month", "is_last_month",
+        "is_this_year", "is_last_year"}},
       {"boolean", {"is_true", "is_false"}}};
   return table;
 }
@@ -62,8 +66,9 @@ const std::map<FilterEntity, Names>& fields_of_the_recursive_model() {
       {FILTER_ENTITY_COMPANIES, {"annualRevenue", "employeeCount", "city", "state", "country"}},
       {FILTER_ENTITY_CONTACTS, {"department", "status", "preferredContact"}},
       {FILTER_ENTITY_DEALS, {"status", "priority", "source", "stage.stageType"}},
-      {FILTER_ENTITY_ACTIVITIES, {"subject", "type", "status", "priority", "company.name", "contact.firstName",
-                                  "deal.title", "dueDate", "completedAt", "createdAt"}}};
+      {FILTER_ENTITY_ACTIVITIES,
+       {"subject", "type", "status", "priority", "company.name", "contact.firstName", "deal.title",
+        "dueDate", "completedAt", "createdAt"}}};
   return table;
 }
 
@@ -97,8 +102,9 @@ TEST(FilterConfig, EveryDocumentedFieldTakesExactlyTheOperatorsOfItsType) {
     for (const std::string& op : all) {
       SCOPED_TRACE(FilterEntity_Name(field.entity) + " " + field.name + " " + op);
       const bool takes = std::find(own.begin(), own.end(), op) != own.end();
-      EXPECT_EQ(check(field.entity, condition(field.name, op, value_for(field.type, op))),
-                takes ? "" : "filter.operator_unknown filterConfig.groups[0].conditions[0].operator");
+      EXPECT_EQ(
+          check(field.entity, condition(field.name, op, value_for(field.type, op))),
+          takes ? "" : "filter.operator_unknown filterConfig.groups[0].conditions[0].operator");
     }
   }
 }
@@ -115,15 +121,17 @@ TEST(FilterConfig, TheFieldsOfTheRecursiveModelAreKnownToo) {
 
 TEST(FilterConfig, OtherFieldsAreRefused) {
   for (const char* name : {"", "password", "title", "owner.name", "Name", "name "}) {
-    EXPECT_EQ(check(FILTER_ENTITY_COMPANIES, condition(name, "equals", "value { string_value: 'x' }")),
-              "filter.field_unknown filterConfig.groups[0].conditions[0].field");
+    EXPECT_EQ(
+        check(FILTER_ENTITY_COMPANIES, condition(name, "equals", "value { string_value: 'x' }")),
+        "filter.field_unknown filterConfig.groups[0].conditions[0].field");
   }
 }
 
 TEST(FilterConfig, HasAtLeastOneGroupEachWithACondition) {
   EXPECT_EQ(check(FILTER_ENTITY_DEALS, ""), "filter.empty filterConfig.groups");
   const std::string good = condition("title", "is_empty", "");
-  EXPECT_EQ(check(FILTER_ENTITY_DEALS, good + " groups {}"), "filter.empty filterConfig.groups[1].conditions");
+  EXPECT_EQ(check(FILTER_ENTITY_DEALS, good + " groups {}"),
+            "filter.empty filterConfig.groups[1].conditions");
 }
 
 TEST(FilterConfig, AnOperatorTakesTheValuesThatItNeeds) {
@@ -136,13 +144,16 @@ TEST(FilterConfig, AnOperatorTakesTheValuesThatItNeeds) {
   EXPECT_EQ(value("greater_than", "value { string_value: '' }"), malformed);
   EXPECT_EQ(value("greater_than", "value { string_value: 'much' }"), malformed);
   EXPECT_EQ(value("greater_than", "value { bool_value: true }"), malformed);
-  EXPECT_EQ(value("greater_than", "value { list_value { values { number_value: 1 } } }"), malformed);
+  EXPECT_EQ(value("greater_than", "value { list_value { values { number_value: 1 } } }"),
+            malformed);
   EXPECT_EQ(value("greater_than", "value { string_value: '85000.50' }"), "");
   EXPECT_EQ(value("between", "value { number_value: 1 }"), malformed);
   EXPECT_EQ(value("between", "value { list_value { values { number_value: 1 } } }"), malformed);
-  EXPECT_EQ(check(FILTER_ENTITY_CONTACTS, condition("isPrimary", "is_true", "value { bool_value: true }")),
+  EXPECT_EQ(check(FILTER_ENTITY_CONTACTS,
+                  condition("isPrimary", "is_true", "value { bool_value: true }")),
             "filter.value_not_expected filterConfig.groups[0].conditions[0].value");
-  EXPECT_EQ(check(FILTER_ENTITY_DEALS, condition("createdAt", "before", "value { string_value: 'today' }")),
+  EXPECT_EQ(check(FILTER_ENTITY_DEALS,
+                  condition("createdAt", "before", "value { string_value: 'today' }")),
             malformed);
 }
 
@@ -161,15 +172,19 @@ TEST(FilterConfig, GroupsAndConditionsAreJoinedByAndOrOr) {
   const std::string where = "filterConfig.groups[0]";
   for (const char* logic : {"AND", "OR", ""}) {
     const std::string joined = "logical_operator: '" + std::string(logic) + "'";
-    EXPECT_EQ(check(FILTER_ENTITY_DEALS, "groups { " + joined + " conditions { field: 'title' operator: "
-                                         "'is_empty' " + joined + " } }"),
+    EXPECT_EQ(check(FILTER_ENTITY_DEALS, "groups { " + joined +
+                                             " conditions { field: 'title' operator: "
+                                             "'is_empty' " +
+                                             joined + " } }"),
               "");
   }
-  EXPECT_EQ(check(FILTER_ENTITY_DEALS, "groups { logical_operator: 'XOR' conditions { field: 'title' operator: "
-                                       "'is_empty' } }"),
+  EXPECT_EQ(check(FILTER_ENTITY_DEALS,
+                  "groups { logical_operator: 'XOR' conditions { field: 'title' operator: "
+                  "'is_empty' } }"),
             "filter.operator_unknown " + where + ".logicalOperator");
-  EXPECT_EQ(check(FILTER_ENTITY_DEALS, "groups { conditions { field: 'title' operator: 'is_empty' "
-                                       "logical_operator: 'and' } }"),
+  EXPECT_EQ(check(FILTER_ENTITY_DEALS,
+                  "groups { conditions { field: 'title' operator: 'is_empty' "
+                  "logical_operator: 'and' } }"),
             "filter.operator_unknown " + where + ".conditions[0].logicalOperator");
 }
 

@@ -9,8 +9,8 @@ namespace {
 TEST(Import, KeepsTheTimesOfTheRecord) {
   auto spec = given(organization(), stage("S1"));
   const char* times = "created_at: 1000 updated_at: 2000";
-  const std::vector<Act> acts{user("U1"), company("C1"), contact("K1"), stage("S2"), deal("D1", "S1"),
-                              activity("A1"), logged("A2"), filter("F1")};
+  const std::vector<Act> acts{user("U1"),       company("C1"),  contact("K1"), stage("S2"),
+                              deal("D1", "S1"), activity("A1"), logged("A2"),  filter("F1")};
   const std::vector<const char*> names{"U1", "C1", "K1", "S2", "D1", "A1", "A2", "F1"};
   for (std::size_t i = 0; i < acts.size(); ++i) {
     spec.when(acts[i].imported(times))
@@ -34,19 +34,27 @@ TEST(Import, TimesLeftOutAreThoseOfTheDecision) {
 
 TEST(Import, TimesAreInOrder) {
   auto spec = given(organization());
-  for (const char* facts : {"created_at: 2 updated_at: 1", "updated_at: 1", "updated_at: 1742032800001",
-                            "created_at: 1742032800001", "created_at: 1 updated_at: 1742032800001"}) {
+  for (const char* facts :
+       {"created_at: 2 updated_at: 1", "updated_at: 1", "updated_at: 1742032800001",
+        "created_at: 1742032800001", "created_at: 1 updated_at: 1742032800001"}) {
     spec.when(company("C1").imported(facts))
         .then_rejected("import.times_out_of_order", ErrorKind::kInvalid, "import.updatedAt");
   }
-  spec.when(company("C1").imported("created_at: 1742032800000 updated_at: 1742032800000")).then_accepted();
+  spec.when(company("C1").imported("created_at: 1742032800000 updated_at: 1742032800000"))
+      .then_accepted();
 }
 
 TEST(Import, IsForWhoManages) {
-  const auto world = [] { return given(organization(), admin("U1"), manager("U2"), user("U3"), viewer("U4")); };
-  for (const char* who : {"U1", "U2", "integration"}) world().as(who).when(company("C1").imported()).then_accepted();
+  const auto world = [] {
+    return given(organization(), admin("U1"), manager("U2"), user("U3"), viewer("U4"));
+  };
+  for (const char* who : {"U1", "U2", "integration"})
+    world().as(who).when(company("C1").imported()).then_accepted();
   for (const char* who : {"U3", "U4"}) {
-    world().as(who).when(company("C1").imported()).then_rejected("not_allowed", ErrorKind::kNotAllowed);
+    world()
+        .as(who)
+        .when(company("C1").imported())
+        .then_rejected("not_allowed", ErrorKind::kNotAllowed);
   }
 }
 
@@ -65,27 +73,30 @@ TEST(Import, NeverChangesAnExistingRecord) {
 }
 
 TEST(Import, DE3AndDE6AreNotApplied) {
-  auto spec = given(organization(), stage("S1"), stage("S4", "CLOSED_WON"), company("C1"), company("C2"),
-                    contact("K1").at("C1"));
+  auto spec = given(organization(), stage("S1"), stage("S4", "CLOSED_WON"), company("C1"),
+                    company("C2"), contact("K1").at("C1"));
   spec.when(deal("D7", "S1").at("C2").about("K1").imported())
       .then_record("D7", "company_id: '@C2' contact_id: '@K1' status: DEAL_STATUS_OPEN");
   spec.when(deal("D5", "S4").imported("actual_close_date: 20116"))
       .then_record("D5", "status: DEAL_STATUS_WON actual_close_date: 20116");
   spec.when(deal("D6", "S4").imported())
       .then_record("D6", "status: DEAL_STATUS_WON", {"actual_close_date"});
-  // The other attributes of such a deal can still be changed, and a real change of the pair is checked again.
+  // The other attributes of such a deal can still be changed, and a real change of the pair is
+  // checked again.
   spec.when(patch("D7", "value: 5")).then_accepted();
   spec.when(deal("D7", "S1").at("C2").about("K1").or_update()).then_nothing();
 }
 
 TEST(Import, DE4AndDE5AreApplied) {
-  given(organization(), stage("S1").with("fields { probability: 25 }"), company("C1"), contact("K1").at("C1"))
+  given(organization(), stage("S1").with("fields { probability: 25 }"), company("C1"),
+        contact("K1").at("C1"))
       .when(deal("D1", "S1").about("K1").imported())
       .then_record("D1", "company_id: '@C1' fields { probability: 25 }");
 }
 
 TEST(Import, AC2IsNotApplied) {
-  given(organization(), stage("S1"), company("C1"), contact("K1").at("C1"), deal("D1", "S1").at("C1").about("K1"))
+  given(organization(), stage("S1"), company("C1"), contact("K1").at("C1"),
+        deal("D1", "S1").at("C1").about("K1"))
       .when(activity("A5").for_deal("D1").with("status: ACTIVITY_STATUS_IN_PROGRESS").imported())
       .then_record("A5", "links { deal_id: '@D1' } status: ACTIVITY_STATUS_IN_PROGRESS",
                    {"links.company_id", "links.contact_id"});

@@ -63,9 +63,10 @@ TEST(Organization, KeepsTheTimesOfAnImport) {
 
 TEST(Organization, HasNoExternalIds) {
   given(organization())
-      .when(act("add_external_ids", "entity: ENTITY_ORGANIZATION id: "
-                                    "'0a000000-0000-4000-8000-000000000001' external_ids { namespace: "
-                                    "'erp' id: '1' }"))
+      .when(act("add_external_ids",
+                "entity: ENTITY_ORGANIZATION id: "
+                "'0a000000-0000-4000-8000-000000000001' external_ids { namespace: "
+                "'erp' id: '1' }"))
       .then_rejected("external_id.not_supported", ErrorKind::kInvalid, "entity");
 }
 

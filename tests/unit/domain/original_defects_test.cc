@@ -15,11 +15,13 @@ TEST(OriginalDefect, ChangingACompanysNameDoesNotResetItsStatus) {
 
 TEST(OriginalDefect, ChangingADealsTitleResetsAndReopensNothing) {
   given(organization(), stage("S1"),
-        deal("D1", "S1").with("fields { currency: 'EUR' priority: PRIORITY_URGENT }"), simply("win_deal", "D1"))
+        deal("D1", "S1").with("fields { currency: 'EUR' priority: PRIORITY_URGENT }"),
+        simply("win_deal", "D1"))
       .when(patch("D1", "title: 'Renamed'"))
       .then(changed("D1", "title: 'Renamed'"))
-      .then_record("D1", "fields { title: 'Renamed' currency: 'EUR' priority: PRIORITY_URGENT } status: "
-                         "DEAL_STATUS_WON actual_close_date: 20161");
+      .then_record("D1",
+                   "fields { title: 'Renamed' currency: 'EUR' priority: PRIORITY_URGENT } status: "
+                   "DEAL_STATUS_WON actual_close_date: 20161");
 }
 
 TEST(OriginalDefect, ChangingAContactKeepsFlagChannelAndStatus) {
@@ -28,8 +30,10 @@ TEST(OriginalDefect, ChangingAContactKeepsFlagChannelAndStatus) {
             "fields { preferred_contact: CONTACT_METHOD_PHONE status: CONTACT_STATUS_BOUNCED }"))
       .when(patch("K1", "first_name: 'Ada'"))
       .then(changed("K1", "first_name: 'Ada'"))
-      .then_record("K1", "is_primary: true company_id: '@C1' fields { preferred_contact: CONTACT_METHOD_PHONE "
-                         "status: CONTACT_STATUS_BOUNCED }");
+      .then_record(
+          "K1",
+          "is_primary: true company_id: '@C1' fields { preferred_contact: CONTACT_METHOD_PHONE "
+          "status: CONTACT_STATUS_BOUNCED }");
 }
 
 TEST(OriginalDefect, ErrorsKeepTheirClass) {
@@ -64,9 +68,12 @@ TEST(OriginalDefect, WinningAgainDoesNotDateItAgain) {
 }
 
 TEST(OriginalDefect, AStaleStatusNameIsNoStatus) {
-  // QUALIFIED, PROPOSAL, LEAD and NEGOTIATION are stage types or nothing at all: there is no such deal status.
+  // QUALIFIED, PROPOSAL, LEAD and NEGOTIATION are stage types or nothing at all: there is no such
+  // deal status.
   for (const char* stale : {"QUALIFIED", "PROPOSAL", "LEAD", "NEGOTIATION"}) {
-    EXPECT_EQ(daybook::deal::DealStatus_descriptor()->FindValueByName(std::string("DEAL_STATUS_") + stale), nullptr);
+    EXPECT_EQ(daybook::deal::DealStatus_descriptor()->FindValueByName(std::string("DEAL_STATUS_") +
+                                                                      stale),
+              nullptr);
   }
   EXPECT_EQ(Priority_descriptor()->FindValueByName("PRIORITY_CRITICAL"), nullptr);
 }

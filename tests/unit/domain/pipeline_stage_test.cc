@@ -11,7 +11,8 @@ Act reactivate(std::string_view name) { return simply("reactivate_pipeline_stage
 
 TEST(PipelineStage, IsCreatedWithItsDefaults) {
   given(organization())
-      .when(act("create_pipeline_stage", "fields { name: 'Lead' } position: 0").known_as("spec", "S0"))
+      .when(act("create_pipeline_stage", "fields { name: 'Lead' } position: 0")
+                .known_as("spec", "S0"))
       .then(event("S0", "created",
                   "fields { name: 'Lead' probability: 0 stage_type: STAGE_TYPE_OPPORTUNITY } "
                   "is_active: true"));
@@ -115,8 +116,8 @@ TEST(PipelineStage, PS6NamesAndPositionsAreNotUnique) {
 }
 
 TEST(PipelineStage, IsForWhoManages) {
-  auto world = given(organization(), user("U1"), manager("U2"), admin("U3"), viewer("U4"),
-                     stage("S1"));
+  auto world =
+      given(organization(), user("U1"), manager("U2"), admin("U3"), viewer("U4"), stage("S1"));
   for (const Act& each : {stage("S2"), patch("S1", "name: 'A'"), move_stage("S1", 4), retire("S1"),
                           reactivate("S1"), remove("S1"), add_external_id("S1", "erp", "1")}) {
     world.as("U1").when(each).then_rejected("not_allowed", ErrorKind::kNotAllowed);

@@ -9,7 +9,9 @@ namespace {
 std::size_t uses_of(Specification& world, std::string_view filter) {
   return world.view()->scan(Index::kFilterUseByFilter, {id(filter)}).size();
 }
-std::size_t uses(Specification& world) { return world.view()->scan(Index::kFilterUseByTime, {}).size(); }
+std::size_t uses(Specification& world) {
+  return world.view()->scan(Index::kFilterUseByTime, {}).size();
+}
 
 Act named(const Act& filter, std::string_view name) {
   return filter.with("fields { name: '" + std::string(name) + "' }");
@@ -28,8 +30,9 @@ TEST(SavedFilter, IsSavedWithItsDefaults) {
       .as("U1")
       .when(filter("F1"))
       .then_accepted()
-      .then_record("F1", "fields { name: 'Filter F1' entity: FILTER_ENTITY_DEALS is_public: false "
-                         "is_default: false } ownership { owner_id: '@U1' }",
+      .then_record("F1",
+                   "fields { name: 'Filter F1' entity: FILTER_ENTITY_DEALS is_public: false "
+                   "is_default: false } ownership { owner_id: '@U1' }",
                    {"use_count", "last_used_at"});
 }
 
@@ -74,7 +77,8 @@ TEST(SavedFilter, SF2AUseCountsAndLeavesARow) {
   EXPECT_EQ(used.execution_time(), 12);
   EXPECT_EQ(used.result_count(), 340);
   world.then_record("F1", "use_count: 1 last_used_at: 1742032800000 record { version: 2 }");
-  const auto* row = world.view()->find<saved_filter::FilterUse>(ENTITY_SAVED_FILTER_USE, used.use_id());
+  const auto* row =
+      world.view()->find<saved_filter::FilterUse>(ENTITY_SAVED_FILTER_USE, used.use_id());
   ASSERT_NE(row, nullptr);
   EXPECT_EQ(row->saved_filter_id(), id("F1"));
   EXPECT_EQ(row->user_id(), id("U1"));
@@ -88,7 +92,8 @@ TEST(SavedFilter, SF2AUseDoesNotTouchUpdatedAt) {
   auto world = given(organization(), filter("F1"));
   world.when(use("F1")).then_accepted();
   world.when(use("F1")).then_accepted();
-  world.then_record("F1", "use_count: 2 last_used_at: 1742032800000 record { updated_at: 1741946400000 }");
+  world.then_record(
+      "F1", "use_count: 2 last_used_at: 1742032800000 record { updated_at: 1741946400000 }");
   EXPECT_EQ(uses_of(world, "F1"), 2U);
 }
 
@@ -103,7 +108,8 @@ TEST(SavedFilter, WhoMayReadItMayUseIt) {
   for (const char* who : {"U1", "U2", "U3", "U4", "U5", "integration"}) {
     world().as(who).when(use("F2")).then_accepted();
   }
-  world().as("U5").when(use("F1")).then_rejected("saved_filter.not_found", ErrorKind::kNotFound, "id");
+  world().as("U5").when(use("F1")).then_rejected("saved_filter.not_found", ErrorKind::kNotFound,
+                                                 "id");
 }
 
 TEST(SavedFilter, APublicOneIsChangedByItsOwnerOnly) {
@@ -140,12 +146,14 @@ TEST(SavedFilter, SF5ACutOffForgetsOlderUses) {
 
 TEST(SavedFilter, SF5TheCutOffDoesNotLieInTheFuture) {
   auto world = given(organization(), filter("F1"), use("F1"));
-  world.when(purge_uses(kNow + 1)).then_rejected("time.in_future", ErrorKind::kInvalid, "usedBefore");
+  world.when(purge_uses(kNow + 1))
+      .then_rejected("time.in_future", ErrorKind::kInvalid, "usedBefore");
   world.when(purge_uses(kNow)).then_accepted();
 }
 
 TEST(SavedFilter, SF5IsForWhoManages) {
-  auto world = given(organization(), user("U1"), viewer("U2"), manager("U3"), filter("F1"), use("F1"));
+  auto world =
+      given(organization(), user("U1"), viewer("U2"), manager("U3"), filter("F1"), use("F1"));
   for (const char* who : {"U1", "U2"}) {
     world.as(who).when(purge_uses(kNow)).then_rejected("not_allowed", ErrorKind::kNotAllowed);
   }
@@ -153,7 +161,8 @@ TEST(SavedFilter, SF5IsForWhoManages) {
 }
 
 TEST(SavedFilter, SF5LeavesOtherOrganizationsAlone) {
-  auto world = given(organization(), filter("F1"), use("F1"), organization().in_other_organization());
+  auto world =
+      given(organization(), filter("F1"), use("F1"), organization().in_other_organization());
   world.in(kOtherOrganization).when(purge_uses(kNow)).then_nothing();
   world.in(kOrganization);
   EXPECT_EQ(uses(world), 1U);

@@ -20,19 +20,24 @@ Specification neighbours() {
   };
   return given(
       organization(), organization().in_other_organization(),
-      create("create_user", "fields { email: 'u@example.com' first_name: 'U' last_name: 'U' } role: USER_ROLE_ADMIN ",
-             "U1"),
+      create(
+          "create_user",
+          "fields { email: 'u@example.com' first_name: 'U' last_name: 'U' } role: USER_ROLE_ADMIN ",
+          "U1"),
       create("create_company", "fields { name: 'Theirs' } ", "C1"),
-      create("create_contact", "fields { first_name: 'K' last_name: 'K' } company_id: '@C1' is_primary: true ", "K1"),
+      create("create_contact",
+             "fields { first_name: 'K' last_name: 'K' } company_id: '@C1' is_primary: true ", "K1"),
       create("create_pipeline_stage", "fields { name: 'S' } position: 1 ", "S1"),
       create("open_deal", "fields { title: 'D' } stage_id: '@S1' company_id: '@C1' ", "D1"),
       create("schedule_activity", "fields { type: ACTIVITY_TYPE_CALL subject: 'A' } ", "A1"),
       create("save_filter",
-             "fields { name: 'F' is_public: true entity: FILTER_ENTITY_DEALS filter_config { groups { conditions { "
+             "fields { name: 'F' is_public: true entity: FILTER_ENTITY_DEALS filter_config { "
+             "groups { conditions { "
              "field: 'title' operator: 'is_empty' } } } } ",
              "F1"),
       theirs("set_company_custom_field",
-             "parent_id: '@C1' fields { field_name: 'A' field_value: '1' } external_ids { namespace: 'spec' id: 'XC1' }"));
+             "parent_id: '@C1' fields { field_name: 'A' field_value: '1' } external_ids { "
+             "namespace: 'spec' id: 'XC1' }"));
 }
 
 // The actions that address a record, with the other organization's id.
@@ -87,7 +92,9 @@ TEST(Tenancy, RecordsOfAnotherOrganizationAreNotFound) {
       {theirs("use_saved_filter", "F1"), "saved_filter"},
       {theirs("assign_saved_filter", "F1"), "saved_filter"},
       {theirs("delete_saved_filter", "F1"), "saved_filter"},
-      {theirs("add_external_ids", "C1", "entity: ENTITY_COMPANY external_ids { namespace: 'a' id: '1' }"), "company"}};
+      {theirs("add_external_ids", "C1",
+              "entity: ENTITY_COMPANY external_ids { namespace: 'a' id: '1' }"),
+       "company"}};
   auto spec = neighbours();
   for (const auto& [each, kind] : cases) {
     spec.when(each).then_rejected(kind + ".not_found", ErrorKind::kNotFound, "id");
@@ -103,7 +110,8 @@ TEST(Tenancy, RecordsOfAnotherOrganizationAreNotFound) {
 
 TEST(Tenancy, ReferencesIntoAnotherOrganizationAreBroken) {
   auto spec = neighbours();
-  spec.when_batch({company("C1"), contact("K1"), stage("S1"), deal("D1", "S1"), activity("A1")}).then_accepted();
+  spec.when_batch({company("C1"), contact("K1"), stage("S1"), deal("D1", "S1"), activity("A1")})
+      .then_accepted();
   const std::vector<std::tuple<Act, std::string, std::string>> cases{
       {company("C2").with("owner_id: '@@U1'"), "user", "ownerId"},
       {contact("K2").with("company_id: '@@C1'"), "company", "companyId"},

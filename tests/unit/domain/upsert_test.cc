@@ -7,7 +7,8 @@ namespace daybook::test {
 namespace {
 
 TEST(Upsert, ChangesWhatItGivesAndNothingElse) {
-  given(organization(), company("C1").with("fields { city: 'Oslo' status: COMPANY_STATUS_CUSTOMER }"))
+  given(organization(),
+        company("C1").with("fields { city: 'Oslo' status: COMPANY_STATUS_CUSTOMER }"))
       .when(company("C1").with("fields { industry: 'Retail' }").or_update())
       .then(changed("C1", "industry: 'Retail'"))
       .then_record("C1", "fields { city: 'Oslo' status: COMPANY_STATUS_CUSTOMER }");
@@ -28,8 +29,9 @@ TEST(Upsert, AddsTheExternalIdsThatTheRecordLacks) {
 TEST(Upsert, OfTheSameIsNothing) {
   auto spec = given(organization(), user("U1"), stage("S1"), company("C1"), contact("K1").at("C1"),
                     deal("D1", "S1").at("C1").about("K1"), activity("A1").at("C1"), filter("F1"));
-  for (const Act& each : {user("U1"), stage("S1"), company("C1"), contact("K1").at("C1"),
-                          deal("D1", "S1").at("C1").about("K1"), activity("A1").at("C1"), filter("F1")}) {
+  for (const Act& each :
+       {user("U1"), stage("S1"), company("C1"), contact("K1").at("C1"),
+        deal("D1", "S1").at("C1").about("K1"), activity("A1").at("C1"), filter("F1")}) {
     spec.when(each.or_update()).then_nothing();
   }
 }
@@ -41,7 +43,9 @@ TEST(Upsert, OfAnotherOwnersRecordIsTaken) {
     return company(name).with("fields { city: 'Oslo' }").or_restore();
   };
   for (const char* name : {"C1", "C2"}) {
-    spec.as("U2").when(upsert(name)).then_rejected("external_id.taken", ErrorKind::kConflict, "externalIds");
+    spec.as("U2")
+        .when(upsert(name))
+        .then_rejected("external_id.taken", ErrorKind::kConflict, "externalIds");
     spec.as("U3").when(upsert(name)).then_accepted();
   }
 }
@@ -56,8 +60,8 @@ TEST(Upsert, OwnersAreNamedByWhoManages) {
 
 TEST(Upsert, AUserMayNameItselfAgain) {
   auto spec = given(organization(), user("U1"), stage("S1"));
-  const std::vector<Act> acts{company("C1"), contact("K1"), deal("D1", "S1"), activity("A1"), logged("A2"),
-                              filter("F1")};
+  const std::vector<Act> acts{company("C1"),  contact("K1"), deal("D1", "S1"),
+                              activity("A1"), logged("A2"),  filter("F1")};
   for (const Act& each : acts) {
     spec.as("U1").when(each.owned_by("U1").or_update()).then_accepted();
     spec.when(each.owned_by("U1").or_update()).then_nothing();
@@ -94,8 +98,8 @@ TEST(Upsert, OfAContactMovesItAndItsFlag) {
 }
 
 TEST(Upsert, ARestoredContactThatLostItsFlagTakesNoPlaceElsewhere) {
-  given(organization(), company("C1"), company("C2"), contact("K1").at("C1").primary(), remove("K1"),
-        contact("K2").at("C1").primary(), contact("K3").at("C2").primary())
+  given(organization(), company("C1"), company("C2"), contact("K1").at("C1").primary(),
+        remove("K1"), contact("K2").at("C1").primary(), contact("K3").at("C2").primary())
       .when(contact("K1").at("C2").or_restore())
       .then(event("K1", "primary_cleared"), event("K1", "restored"),
             event("K1", "joined_company", "company_id: '@C2'"))
@@ -111,13 +115,15 @@ TEST(Upsert, ARestoredContactThatIsToBePrimaryIs) {
 }
 
 TEST(Upsert, OfADealMovesRelinksAndEntersItsStatus) {
-  auto spec = given(organization(), stage("S1"), stage("S4", "CLOSED_WON"), company("C1"), company("C2"),
-                    contact("K2").at("C2"), deal("D1", "S1").at("C1"));
+  auto spec = given(organization(), stage("S1"), stage("S4", "CLOSED_WON"), company("C1"),
+                    company("C2"), contact("K2").at("C2"), deal("D1", "S1").at("C1"));
   spec.when(deal("D1", "S1").about("K2").or_update())
       .then_rejected("deal.contact_of_other_company", ErrorKind::kRejected, "contactId");
   spec.when(deal("D1", "S4").at("C2").about("K2").with("fields { value: 5 }").or_update())
-      .then(changed("D1", "value: 5"), event("D1", "relinked", "set { company_id: '@C2' contact_id: '@K2' }"),
-            event("D1", "moved", "stage_id: '@S4'"), event("D1", "won", "actual_close_date: 20162"));
+      .then(changed("D1", "value: 5"),
+            event("D1", "relinked", "set { company_id: '@C2' contact_id: '@K2' }"),
+            event("D1", "moved", "stage_id: '@S4'"),
+            event("D1", "won", "actual_close_date: 20162"));
 }
 
 TEST(Upsert, OfAWonDealDoesNotReopenIt) {
@@ -141,12 +147,14 @@ TEST(Upsert, OfAnActivityEntersItsStatus) {
 TEST(Upsert, OfAStageMovesAndRetiresIt) {
   given(organization(), stage("S1"), stage("S2"))
       .when(stage("S1").with("position: 2 is_active: false").or_update())
-      .then(event("S2", "moved", "position: 3"), event("S1", "moved", "position: 2"), event("S1", "retired"));
+      .then(event("S2", "moved", "position: 3"), event("S1", "moved", "position: 2"),
+            event("S1", "retired"));
 }
 
 TEST(Upsert, OfAUserIsForAdmin) {
   auto spec = given(organization(), admin("U1"), manager("U2"), user("U3"));
-  const Act upsert = user("U3", "VIEWER").with("fields { locale: 'de' } is_active: false").or_update();
+  const Act upsert =
+      user("U3", "VIEWER").with("fields { locale: 'de' } is_active: false").or_update();
   spec.as("U2").when(upsert).then_rejected("not_allowed", ErrorKind::kNotAllowed);
   spec.as("U1").when(upsert).then(changed("U3", "locale: 'de'"),
                                   event("U3", "role_changed", "role: USER_ROLE_VIEWER"),
@@ -165,7 +173,8 @@ TEST(Upsert, RespectsTheExpectedVersion) {
   auto spec = given(organization(), company("C1"), patch("C1", "city: 'Oslo'"));
   const Act upsert = company("C1").with("fields { city: 'Rome' }").or_update();
   for (const std::uint64_t wrong : {0U, 1U, 3U}) {
-    spec.when(upsert.expecting(wrong)).then_rejected("VERSION_CONFLICT", ErrorKind::kConflict, "expectedVersion");
+    spec.when(upsert.expecting(wrong))
+        .then_rejected("VERSION_CONFLICT", ErrorKind::kConflict, "expectedVersion");
   }
   spec.when(upsert.expecting(2)).then_accepted();
   spec.when(company("C2").or_update().expecting(1))

@@ -18,8 +18,9 @@ Specification staff() {
 
 TEST(User, IsCreatedWithItsDefaults) {
   given(organization())
-      .when(act("create_user", "fields { email: ' Ada@Example.COM ' first_name: 'Ada' last_name: "
-                               "'Lovelace' }")
+      .when(act("create_user",
+                "fields { email: ' Ada@Example.COM ' first_name: 'Ada' last_name: "
+                "'Lovelace' }")
                 .known_as("spec", "U1"))
       .then(event("U1", "created",
                   "fields { email: 'ada@example.com' first_name: 'Ada' last_name: 'Lovelace' "
@@ -86,7 +87,10 @@ TEST(User, US2AnotherOrganizationMayUseTheSameEmail) {
 TEST(User, US3OnlyAdminAndIntegrationChangeRoles) {
   for (const char* who : {"U2", "U3", "U4"}) {
     for (const char* whom : {"U5", who}) {
-      staff().as(who).when(change_role(whom, "ADMIN")).then_rejected("not_allowed", ErrorKind::kNotAllowed);
+      staff()
+          .as(who)
+          .when(change_role(whom, "ADMIN"))
+          .then_rejected("not_allowed", ErrorKind::kNotAllowed);
     }
   }
   auto world = staff();
@@ -128,15 +132,19 @@ TEST(User, US5ADeactivatedUserIsStillThereAndChangeable) {
 TEST(User, ADeactivatedUserCannotAct) {
   auto world = staff();
   world.after(deactivate("U5"));
-  world.as("U5").when(company("C1")).then_rejected("actor.unknown", ErrorKind::kNotAllowed, "actor");
+  world.as("U5")
+      .when(company("C1"))
+      .then_rejected("actor.unknown", ErrorKind::kNotAllowed, "actor");
   world.as("integration").after(activate("U5"));
   world.as("U5").when(company("C1")).then_accepted();
 }
 
 TEST(User, ActsUnderItsExternalIdToo) {
   staff().as("'spec/U3'").when(company("C1")).then_record("C1", "ownership { owner_id: '@U3' }");
-  staff().as("'spec/U9'").when(company("C1")).then_rejected("actor.unknown", ErrorKind::kNotAllowed,
-                                                            "actor");
+  staff()
+      .as("'spec/U9'")
+      .when(company("C1"))
+      .then_rejected("actor.unknown", ErrorKind::kNotAllowed, "actor");
 }
 
 }  // namespace

@@ -153,7 +153,8 @@ TEST_F(PartitionJournalTest, ClaimsAboveEpochsOfVoidFencesToo) {
 TEST_F(PartitionJournalTest, FindsAnOwnRecordVoidWhenOneBeforeItWasLost) {
   ASSERT_TRUE(a_.claim());
   int count = 0;
-  log_.on_record([&count](const std::string&) { return ++count == 2 ? Fate::kLost : Fate::kLands; });
+  log_.on_record(
+      [&count](const std::string&) { return ++count == 2 ? Fate::kLost : Fate::kLands; });
   ASSERT_TRUE(a_.append({"c1", "c2", "c3"}));
   EXPECT_EQ(a_.read_back()->size(), 1U);
   EXPECT_EQ(a_.read_back().error().code, "log.append_void");
@@ -187,7 +188,8 @@ TEST_F(PartitionJournalTest, DecidesAgainAfterAnAppendOfUnknownFate) {
   log_.land_late(0);
   ASSERT_TRUE(a_.append({"d"}));
   EXPECT_EQ(a_.read_back()->size(), 1U);
-  EXPECT_EQ(test::read_all(test::bytes_of(log_.records())).commands, (std::vector<std::string>{"c", "d"}));
+  EXPECT_EQ(test::read_all(test::bytes_of(log_.records())).commands,
+            (std::vector<std::string>{"c", "d"}));
 }
 
 TEST_F(PartitionJournalTest, FindsAnAppenderThatFailedLaterWhenItReadsBack) {

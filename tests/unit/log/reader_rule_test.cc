@@ -56,9 +56,8 @@ TEST(ReaderRule, RefusesTheGenesisOfAnotherPartition) {
 }
 
 TEST(ReaderRule, RefusesAGenesisThatNeedsANewerReader) {
-  const auto newer = test::altered(genesis(), [](LogRecord& record) {
-    record.set_lowest_reader(kReaderVersion + 1);
-  });
+  const auto newer = test::altered(
+      genesis(), [](LogRecord& record) { record.set_lowest_reader(kReaderVersion + 1); });
   EXPECT_EQ(read_all({newer}).error, "log.upgrade_first");
 }
 

@@ -2,34 +2,14 @@
 
 #include <array>
 #include <map>
-#include <optional>
-#include <set>
 
-#include "infra/log/partition_journal.h"
 #include "tests/support/log_records.h"
-#include "tests/support/memory_event_log.h"
+#include "tests/unit/log/takeover_handler.h"
 
 namespace daybook::test {
 namespace {
 
 using std::chrono::milliseconds;
-
-// What an outcome says, told apart from any other decision of the same command.
-struct Fact {
-  std::string command;
-  std::string content;        // who decided it and when
-  std::uint64_t version = 0;  // how many outcomes there were before it, by the decider's state, plus one
-  friend bool operator==(const Fact&, const Fact&) = default;
-};
-
-Fact fact_of(const log::Outcome& outcome) {
-  return {outcome.command_id(), outcome.command(), outcome.lost_from()};
-}
-
-struct Answer {
-  Fact fact;
-  std::uint64_t offset = 0;
-};
 
 struct Valid {
   Fact fact;
@@ -38,49 +18,16 @@ struct Valid {
   std::string owner;
 };
 
-class Model;
-
-class Handler {
- public:
-  Handler(Model& model, char letter) : model_(model), letter_(letter) { restart(); }
-
-  void claim();
-  void decide();
-  void read_back();
-  // Comes back with what its store has: the second handler stores after each read, the first never.
-  void restart();
-
-  [[nodiscard]] bool owns() const { return owns_; }
-  [[nodiscard]] bool busy() const { return busy_; }
-  [[nodiscard]] bool has_something_to_read() const;
-  [[nodiscard]] std::string wanted() const;
-  [[nodiscard]] char letter() const { return letter_; }
-  [[nodiscard]] const std::map<std::string, Answer>& folded() const { return folded_; }
-  [[nodiscard]] const log::PartitionJournal& journal() const { return *journal_; }
-
- private:
-  void lose();
-  void store();
-
-  Model& model_;
-  char letter_;
-  std::unique_ptr<log::PartitionJournal> journal_;
-  bool owns_ = false;
-  bool busy_ = false;
-  std::map<std::string, Answer> folded_;
-  std::vector<Fact> ahead_;
-  std::optional<log::Progress> stored_progress_;
-  std::map<std::string, Answer> stored_;
-};
-
 class Model {
  public:
   Model(Choices& choices, const Bounds& bounds, Defect defect)
-      : choices(choices), bounds(bounds), defect(defect), handlers_{Handler(*this, 'A'), Handler(*this, 'B')} {
-    log.never_wait();
-    log.inject(0, genesis());
-    log.on_record([this](const std::string&) { return fate(); });
-    log.before_append([this] { let_the_other_go_first(); });
+      : choices_(choices),
+        world_{bounds, defect, MemoryEventLog(), {}, 0, 0},
+        handlers_{Handler(world_, 'A'), Handler(world_, 'B')} {
+    world_.log.never_wait();
+    world_.log.inject(0, genesis());
+    world_.log.on_record([this](const std::string&) { return fate(); });
+    world_.log.before_append([this] { let_the_other_go_first(); });
   }
 
   std::string run() {
@@ -89,22 +36,8 @@ class Model {
     healing_ = true;
     std::string violation = check();
     if (violation.empty()) violation = heal();
-    return violation.empty() ? "" : violation + "\nafter: " + trace;
+    return violation.empty() ? "" : violation + "\nafter: " + trace_;
   }
-
-  std::string new_owner(char letter) {
-    std::string bytes = owner(letter);
-    bytes.back() = static_cast<char>(++owners_);
-    return bytes;
-  }
-
-  Choices& choices;
-  const Bounds& bounds;
-  const Defect defect;
-  MemoryEventLog log;
-  std::string trace;
-  std::vector<Answer> answers;
-  int decisions = 0;
 
  private:
   struct Step {
@@ -113,16 +46,17 @@ class Model {
   };
 
   bool step() {
-    if (steps_ == bounds.steps) return false;
+    if (steps_ == world_.bounds.steps) return false;
     std::vector<Step> steps;
     for (Handler& handler : handlers_) add_steps(handler, steps);
-    for (std::size_t i = 0; i < log.late_count(); ++i) {
-      steps.push_back({"late record " + std::to_string(i) + " lands", [this, i] { log.land_late(i); }});
+    for (std::size_t i = 0; i < world_.log.late_count(); ++i) {
+      steps.push_back(
+          {"late record " + std::to_string(i) + " lands", [this, i] { world_.log.land_late(i); }});
     }
     if (steps.empty()) return false;
     ++steps_;
-    const Step& chosen = steps[choices.choose(steps.size())];
-    trace += "; " + chosen.name;
+    const Step& chosen = steps[choices_.choose(steps.size())];
+    trace_ += "; " + chosen.name;
     chosen.run();
     return true;
   }
@@ -138,7 +72,7 @@ class Model {
     if (handler.has_something_to_read()) {
       steps.push_back({name + " reads back", [&handler] { handler.read_back(); }});
     }
-    if (crashes_ < bounds.crashes) {
+    if (crashes_ < world_.bounds.crashes) {
       steps.push_back({name + " crashes", [this, &handler] {
                          ++crashes_;
                          handler.restart();
@@ -147,13 +81,14 @@ class Model {
   }
 
   Fate fate() {
-    if (healing_ || faults_ == bounds.faults) return Fate::kLands;
+    if (healing_ || faults_ == world_.bounds.faults) return Fate::kLands;
     constexpr std::array kFates{Fate::kLands,      Fate::kLost,          Fate::kLate,
                                 Fate::kLandsTwice, Fate::kUnknownLanded, Fate::kUnknownLate};
-    constexpr std::array kNames{"", " (lost)", " (late)", " (twice)", " (unknown, landed)", " (unknown, late)"};
-    const std::size_t chosen = choices.choose(kFates.size());
+    constexpr std::array kNames{
+        "", " (lost)", " (late)", " (twice)", " (unknown, landed)", " (unknown, late)"};
+    const std::size_t chosen = choices_.choose(kFates.size());
     if (chosen > 0) ++faults_;
-    trace += kNames.at(chosen);
+    trace_ += kNames.at(chosen);
     return kFates.at(chosen);
   }
 
@@ -161,10 +96,10 @@ class Model {
   void let_the_other_go_first() {
     if (healing_ || going_first_) return;
     going_first_ = true;
-    while (steps_ < bounds.steps && choices.choose(2) == 1) {
-      trace += " [meanwhile";
+    while (steps_ < world_.bounds.steps && choices_.choose(2) == 1) {
+      trace_ += " [meanwhile";
       const bool stepped = step();
-      trace += "]";
+      trace_ += "]";
       if (!stepped) break;
     }
     going_first_ = false;
@@ -173,11 +108,12 @@ class Model {
   std::vector<Valid> valid_outcomes() {
     log::ReaderRule rule(0);
     std::vector<Valid> valid;
-    for (const log::RawRecord& record : log.records()) {
+    for (const log::RawRecord& record : world_.log.records()) {
       const auto judged = rule.judge(record.offset, record.bytes);
       if (!judged || judged->verdict != log::Verdict::kOutcome) continue;
       const auto outcome = log::outcome_of(judged->record, record.offset);
-      valid.push_back({fact_of(*outcome), record.offset, judged->record.epoch(), judged->record.owner()});
+      valid.push_back(
+          {fact_of(*outcome), record.offset, judged->record.epoch(), judged->record.owner()});
     }
     return valid;
   }
@@ -188,19 +124,23 @@ class Model {
     std::map<std::uint64_t, std::string> owner_of_epoch;
     std::uint64_t version = 0;
     for (const Valid& each : valid) {
-      if (!first.emplace(each.fact.command, &each).second) return "I2: two valid outcomes of " + each.fact.command;
-      if (each.fact.version != ++version) return "I3: " + each.fact.content + " was decided on another state";
+      if (!first.emplace(each.fact.command, &each).second)
+        return "I2: two valid outcomes of " + each.fact.command;
+      if (each.fact.version != ++version)
+        return "I3: " + each.fact.content + " was decided on another state";
       const auto [known, fresh] = owner_of_epoch.emplace(each.epoch, each.owner);
-      if (!fresh && known->second != each.owner) return "I10: two owners in epoch " + std::to_string(each.epoch);
+      if (!fresh && known->second != each.owner)
+        return "I10: two owners in epoch " + std::to_string(each.epoch);
     }
-    for (const Answer& answer : answers) {
+    for (const Answer& answer : world_.answers) {
       const auto found = first.find(answer.fact.command);
       const bool truthful = found != first.end() && found->second->offset == answer.offset &&
                             found->second->fact == answer.fact;
       if (!truthful) return "I1: the answer " + answer.fact.content + " is not in the log";
     }
     for (const Handler& handler : handlers_) {
-      if (std::string violation = check_handler(handler, valid); !violation.empty()) return violation;
+      if (std::string violation = check_handler(handler, valid); !violation.empty())
+        return violation;
     }
     return check_readers();
   }
@@ -223,12 +163,12 @@ class Model {
 
   // All readers agree, whatever piece by piece they read and wherever they begin again.
   std::string check_readers() {
-    const auto whole = read_all(bytes_of(log.records()));
+    const auto whole = read_all(bytes_of(world_.log.records()));
     if (!whole.error.empty()) return "a reader stops: " + whole.error;
     for (Handler& handler : handlers_) {
       const log::Progress& progress = handler.journal().progress();
       if (progress.log_id().empty()) continue;
-      log::ValidReader reader(log, 0);
+      log::ValidReader reader(world_.log, 0);
       if (!reader.start(&progress)) return "a progress is not a witness of its own log";
       while (reader.progress().next_offset() < whole.progress.next_offset()) {
         if (!reader.read_records(1, milliseconds(0))) return "a reader that went on stops";
@@ -244,110 +184,28 @@ class Model {
   std::string heal() {
     Handler& last = handlers_.front();
     last.restart();
-    trace += "; A heals";
+    trace_ += "; A heals";
     for (int i = 0; i < 3 && !last.owns(); ++i) last.claim();
     if (!last.owns()) return "I11: the partition cannot be had any more";
     while (!last.wanted().empty()) last.decide();
     last.read_back();
     if (!last.owns()) return "I11: the owner is lost without a fault";
     const std::size_t decided = valid_outcomes().size();
-    if (decided != static_cast<std::size_t>(bounds.commands)) return "I1: a command has no outcome";
+    if (decided != static_cast<std::size_t>(world_.bounds.commands))
+      return "I1: a command has no outcome";
     return check();
   }
 
+  Choices& choices_;
+  World world_;
   std::array<Handler, 2> handlers_;
+  std::string trace_;
   int steps_ = 0;
   int faults_ = 0;
   int crashes_ = 0;
-  int owners_ = 0;
   bool going_first_ = false;
   bool healing_ = false;
 };
-
-void Handler::restart() {
-  owns_ = false;
-  ahead_.clear();
-  folded_ = stored_;
-  journal_ = std::make_unique<log::PartitionJournal>(model_.log, 0, [this] { return model_.new_owner(letter_); });
-}
-
-void Handler::lose() {
-  if (model_.defect == Defect::kDecidesOnAfterLoss) return;
-  owns_ = false;
-  ahead_.clear();
-}
-
-void Handler::store() {
-  if (letter_ == 'A') return;
-  stored_progress_ = journal_->progress();
-  stored_ = folded_;
-}
-
-void Handler::claim() {
-  busy_ = true;
-  folded_ = stored_;
-  const auto fold = [this](const ReadOutcome& read) -> Result<void> {
-    if (model_.defect == Defect::kForgetsWhatItFolded) return {};
-    folded_[read.outcome.command_id()] = {fact_of(read.outcome), read.position.offset};
-    return {};
-  };
-  const auto rest = []() -> Result<void> { return {}; };
-  owns_ = journal_->claim(stored_progress_ ? &*stored_progress_ : nullptr, fold, rest).has_value();
-  busy_ = false;
-  if (!owns_) return;
-  // Both handlers' clients wait for every command: what is found is answered.
-  for (const auto& [command, answer] : folded_) model_.answers.push_back(answer);
-  store();
-}
-
-std::string Handler::wanted() const {
-  for (int i = 1; i <= model_.bounds.commands; ++i) {
-    const std::string command = "c" + std::to_string(i);
-    bool known = folded_.count(command) > 0;
-    for (const Fact& fact : ahead_) known = known || fact.command == command;
-    if (!known) return command;
-  }
-  return "";
-}
-
-bool Handler::has_something_to_read() const {
-  return !ahead_.empty() || model_.log.records().back().offset >= journal_->progress().next_offset();
-}
-
-void Handler::decide() {
-  busy_ = true;
-  const std::string command = wanted();
-  const std::string content = command + " by " + letter_ + " in decision " + std::to_string(++model_.decisions);
-  ahead_.push_back({command, content, folded_.size() + ahead_.size() + 1});
-  log::Outcome decided = outcome(command);
-  decided.set_command(content);
-  decided.set_lost_from(ahead_.back().version);
-  const auto appended = journal_->append({&decided});
-  if (model_.defect == Defect::kAnswersBeforeReadBack) {
-    model_.answers.push_back({ahead_.back(), journal_->progress().next_offset()});
-  }
-  if (!appended) lose();
-  busy_ = false;
-}
-
-void Handler::read_back() {
-  const auto positions = journal_->read_back(milliseconds(0));
-  if (!positions) {
-    if (model_.defect == Defect::kAppliesVoidRecords) {
-      for (const Fact& fact : ahead_) folded_[fact.command] = {fact, 0};
-      ahead_.clear();
-      return;
-    }
-    return lose();
-  }
-  for (const Position& position : *positions) {
-    const Answer answer{ahead_.front(), position.offset};
-    ahead_.erase(ahead_.begin());
-    folded_[answer.fact.command] = answer;
-    model_.answers.push_back(answer);
-  }
-  store();
-}
 
 }  // namespace
 
@@ -358,7 +216,8 @@ std::size_t Choices::choose(std::size_t options) {
 
 bool Choices::next_run() {
   depth_ = 0;
-  while (!choices_.empty() && choices_.back().taken + 1 == choices_.back().options) choices_.pop_back();
+  while (!choices_.empty() && choices_.back().taken + 1 == choices_.back().options)
+    choices_.pop_back();
   if (choices_.empty()) return false;
   ++choices_.back().taken;
   return true;

@@ -1,8 +1,9 @@
-// A model of two handlers on one partition, on the real journal and reader rule, run through every interleaving and
-// every fate of their records up to a bound.
+// A model of two handlers on one partition, on the real journal and reader rule, run through every
+// interleaving and every fate of their records up to a bound.
 //
-// A run is decided by a list of choices; `Choices` walks through all lists. What a handler is here: it folds commands it
-// finds, decides the others ahead, and answers what it reads back (commands/partition_handler does the same at length).
+// A run is decided by a list of choices; `Choices` walks through all lists. What a handler is here:
+// it folds commands it finds, decides the others ahead, and answers what it reads back
+// (commands/partition_handler does the same at length).
 #pragma once
 
 #include <cstddef>
@@ -31,14 +32,14 @@ class Choices {
 enum class Defect {
   kNone,
   kAnswersBeforeReadBack,
-  kForgetsWhatItFolded,        // decides again what already has an outcome
-  kDecidesOnAfterLoss,         // goes on from its overlay without taking the partition over again
+  kForgetsWhatItFolded,  // decides again what already has an outcome
+  kAnswersWhatWasLost,
   kAppliesVoidRecords,
 };
 
 struct Bounds {
-  int steps = 5;     // of both handlers together, late landings included
-  int faults = 2;    // records that do not simply land
+  int steps = 5;   // of both handlers together, late landings included
+  int faults = 2;  // records that do not simply land
   int crashes = 1;
   int commands = 2;  // which both handlers want to have decided
 };

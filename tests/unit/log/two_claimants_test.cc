@@ -1,5 +1,5 @@
-// Every interleaving of two claimants that decide ahead without looking: who is fenced out is void, and all that the
-// owner wrote before counts.
+// Every interleaving of two claimants that decide ahead without looking: who is fenced out is void,
+// and all that the owner wrote before counts.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -67,7 +67,8 @@ void check_interleaving(unsigned turns, std::uint64_t epoch_a, std::uint64_t epo
   }
   const Reading reading = read_all(log);
   EXPECT_EQ(reading.error, "");
-  EXPECT_EQ(reading.verdicts, expected.verdicts) << order << ", epochs " << epoch_a << ", " << epoch_b;
+  EXPECT_EQ(reading.verdicts, expected.verdicts)
+      << order << ", epochs " << epoch_a << ", " << epoch_b;
 }
 
 TEST(TwoClaimants, AreJudgedAlikeInEveryInterleaving) {

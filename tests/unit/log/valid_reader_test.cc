@@ -133,7 +133,8 @@ TEST(ValidReader, SaysWhenTheLogCannotBeRead) {
   EXPECT_EQ(commands(*reader.read(10, milliseconds(0))), std::vector<std::string>{"c1"});
 }
 
-// ---- Genesis --------------------------------------------------------------------------------------------------------
+// ---- Genesis
+// --------------------------------------------------------------------------------------------------------
 
 TEST(Genesis, IsWrittenOncePerPartitionWithOneLogId) {
   MemoryEventLog log(3);

@@ -1,0 +1,180 @@
+// What every state store keeps; and what only the one on RocksDB has: it survives, and heals itself
+// when damaged.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "infra/state/rocksdb_state_store.h"
+#include "tests/support/memory_state_store.h"
+#include "tests/support/temporary_folder.h"
+
+namespace daybook::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+struct StoreKind {
+  std::string name;
+  std::function<std::unique_ptr<StateStore>(const fs::path& folder)> open;
+};
+
+class StateStoreContract : public testing::TestWithParam<StoreKind> {
+ protected:
+  StateStoreContract() : store_(GetParam().open(folder_.path())) {}
+
+  Pairs scan(std::string_view prefix, std::size_t limit = 1000) {
+    Pairs found;
+    const auto visit = [&](std::string_view key, std::string_view value) {
+      found.emplace_back(key, value);
+      return found.size() < limit;
+    };
+    EXPECT_TRUE(store_->scan(prefix, visit));
+    return found;
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<StateStore> store_;
+};
+
+TEST_P(StateStoreContract, HasNothingAtFirst) {
+  EXPECT_EQ(store_->get("key")->has_value(), false);
+  EXPECT_TRUE(scan("").empty());
+}
+
+TEST_P(StateStoreContract, GivesBackWhatWasWrittenWhateverTheBytes) {
+  const std::string key("\0k\xff", 3);
+  const std::string value("\0v\n\xff", 4);
+  ASSERT_TRUE(store_->write({{key, value}, {"empty", ""}}));
+  EXPECT_EQ(**store_->get(key), value);
+  EXPECT_EQ(**store_->get("empty"), "");
+}
+
+TEST_P(StateStoreContract, ReplacesAndDeletesInTheOrderOfTheBatch) {
+  ASSERT_TRUE(store_->write({{"a", "1"}, {"b", "1"}, {"c", "1"}}));
+  ASSERT_TRUE(store_->write(
+      {{"a", "2"}, {"b", std::nullopt}, {"c", std::nullopt}, {"c", "3"}, {"d", std::nullopt}}));
+  EXPECT_EQ(scan(""), (Pairs{{"a", "2"}, {"c", "3"}}));
+}
+
+TEST_P(StateStoreContract, ScansAPrefixInOrderOfTheBytes) {
+  ASSERT_TRUE(store_->write({{"p\xff", "4"},
+                             {"p", "1"},
+                             {"pb", "3"},
+                             {std::string("p\0", 2), "2"},
+                             {"q", "5"},
+                             {"o", "0"}}));
+  EXPECT_EQ(scan("p"),
+            (Pairs{{"p", "1"}, {std::string("p\0", 2), "2"}, {"pb", "3"}, {"p\xff", "4"}}));
+  EXPECT_EQ(scan("p", 2).size(), 2U);
+  EXPECT_EQ(scan("").size(), 6U);
+  EXPECT_TRUE(scan("x").empty());
+}
+
+TEST_P(StateStoreContract, IsEmptyAfterClearAndGoesOn) {
+  ASSERT_TRUE(store_->write({{"a", "1"}}));
+  ASSERT_TRUE(store_->clear());
+  EXPECT_TRUE(scan("").empty());
+  ASSERT_TRUE(store_->write({{"b", "1"}}));
+  EXPECT_EQ(scan("").size(), 1U);
+}
+
+std::unique_ptr<StateStore> open_rocksdb(const fs::path& folder) {
+  auto store = state::RocksDbStateStore::open(folder);
+  EXPECT_TRUE(store) << store.error().detail;
+  return store ? std::move(*store) : nullptr;
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, StateStoreContract,
+                         testing::Values(StoreKind{"rocksdb", open_rocksdb},
+                                         StoreKind{"memory",
+                                                   [](const fs::path&) {
+                                                     return std::make_unique<MemoryStateStore>();
+                                                   }}),
+                         [](const auto& kind) { return kind.param.name; });
+
+// ---- RocksDB
+// --------------------------------------------------------------------------------------------------------
+
+StateStore::Batch numbered(int from, int to) {
+  StateStore::Batch batch;
+  for (int i = from; i < to; ++i)
+    batch.emplace_back("key" + std::to_string(i),
+                       std::string(200, static_cast<char>('a' + i % 26)));
+  batch.emplace_back("last", std::to_string(to));
+  return batch;
+}
+
+TEST(RocksDbStateStore, HasItsContentWhenItIsOpenedAgain) {
+  const TemporaryFolder folder;
+  { ASSERT_TRUE(open_rocksdb(folder.path())->write(numbered(0, 100))); }
+  EXPECT_EQ(**open_rocksdb(folder.path())->get("last"), "100");
+}
+
+// Everything that can be read, or nothing where the store said that it is damaged.
+std::optional<Pairs> read_all(const StateStore& store) {
+  Pairs found;
+  const auto visit = [&](std::string_view key, std::string_view value) {
+    found.emplace_back(key, value);
+    return true;
+  };
+  if (auto scanned = store.scan("", visit); !scanned) {
+    EXPECT_EQ(scanned.error().code, "state.damaged") << scanned.error().detail;
+    return std::nullopt;
+  }
+  return found;
+}
+
+Pairs content_after(int batches) {
+  MemoryStateStore store;
+  for (int i = 0; i < batches; ++i) EXPECT_TRUE(store.write(numbered(i * 50, i * 50 + 50)));
+  return *read_all(store);
+}
+
+TEST(RocksDbStateStore, WithADamagedOrMissingFileIsAsItOnceWasOrSaysSo) {
+  const TemporaryFolder whole;
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(open_rocksdb(whole.path())->write(numbered(i * 50, i * 50 + 50)));
+  int noticed = 0;
+  for (const auto& entry : fs::directory_iterator(whole.path())) {
+    for (int kind = 0; kind < 12; ++kind) {  // flipped at several places, cut, removed
+      TemporaryFolder copy;
+      fs::copy(whole.path(), copy.path(), fs::copy_options::recursive);
+      const fs::path file = copy.path() / entry.path().filename();
+      std::ifstream in(file, std::ios::binary);
+      std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+      if (bytes.empty()) continue;
+      SCOPED_TRACE(file.filename().string() + ", damage " + std::to_string(kind));
+      if (kind < 10) bytes[bytes.size() * static_cast<std::size_t>(kind) / 10] ^= 0x20;
+      if (kind == 10) bytes.resize(bytes.size() / 2);
+      std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+      if (kind == 11) fs::remove(file);
+      auto store = state::RocksDbStateStore::open(copy.path());
+      ASSERT_TRUE(store) << store.error().detail;
+      const auto content = read_all(**store);
+      const bool as_it_was =
+          content && (*content == content_after(0) || *content == content_after(1) ||
+                      *content == content_after(2) || *content == content_after(3));
+      EXPECT_TRUE(!content || as_it_was) << content->size();
+      noticed += !content || (*store)->was_damaged() ? 1 : 0;
+      ASSERT_TRUE((*store)->clear());
+      EXPECT_TRUE((*store)->write(numbered(0, 1)));
+    }
+  }
+  EXPECT_GT(noticed, 10);
+}
+
+TEST(RocksDbStateStore, ThatAnotherProcessHasIsNotEmptied) {
+  const TemporaryFolder folder;
+  const auto first = open_rocksdb(folder.path());
+  ASSERT_TRUE(first->write(numbered(0, 10)));
+  const auto second = state::RocksDbStateStore::open(folder.path());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, ErrorKind::kUnavailable);
+  EXPECT_EQ(**first->get("last"), "10");
+}
+
+}  // namespace
+}  // namespace daybook::test

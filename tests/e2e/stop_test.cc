@@ -1,0 +1,140 @@
+// Starting and stopping: SIGTERM under load, two engines on one machine, one folder for one engine.
+#include <chrono>
+#include <map>
+
+#include "infra/http/client.h"
+#include "tests/e2e/load.h"
+#include "tests/e2e/shared.h"
+#include "tests/support/postgres_fixture.h"
+#include "tests/support/read_table_checker.h"
+
+namespace daybook::testing {
+namespace {
+
+std::vector<std::string> own_database(const std::string& hint) {
+  return {"DATABASE_URL=" + create_database(hint).owner_url};
+}
+
+void send_all(const Installation& daybook, const std::vector<std::string>& commands) {
+  http::Client client(daybook.address());
+  for (const std::string& command : commands) {
+    ASSERT_EQ(client.post("/v1/commands", "application/json", command)->status, 200) << command;
+  }
+}
+
+// Answered commands are in the log; of those that were told "not taken" there is none.
+void expect_truth(const std::vector<Exchange>& exchanges, const FoldedLog& folded) {
+  std::map<FoldedLog::CommandKey, bool> answered;
+  for (const Exchange& exchange : exchanges) {
+    const FoldedLog::CommandKey key{exchange.organization_id, exchange.command_id};
+    answered[key] = answered[key] || exchange.receipt.has_value();
+  }
+  for (const Exchange& exchange : exchanges) {
+    const FoldedLog::CommandKey key{exchange.organization_id, exchange.command_id};
+    const bool recorded = folded.outcomes.count(key) != 0;
+    if (exchange.receipt) {
+      EXPECT_TRUE(recorded) << exchange.json;
+    }
+    if (!answered[key] && contains(exchange.refusal, "not taken")) {
+      EXPECT_FALSE(recorded) << exchange.refusal;
+    }
+  }
+}
+
+TEST(Stop, AnswersWhatItTookAndEndsInTime) {
+  for (const unsigned seed : {1U, 2U, 3U}) {
+    Installation daybook(own_database("stop"));
+    daybook.up();
+    send_all(daybook, organization_commands(kFirstOrganization));
+    send_all(daybook, organization_commands(kSecondOrganization));
+    Load load(seed, 6, daybook.address());
+    ASSERT_TRUE(load.await_answers(100 * seed));
+    daybook.terminate();
+    EXPECT_EQ(daybook.await_end(std::chrono::seconds(5)), 0);
+    ASSERT_TRUE(load.await_interruption());
+    const std::vector<Exchange> exchanges = load.finish();
+    const FoldedLog folded = fold_log(*daybook.open_log());
+    EXPECT_EQ(folded.faults, std::vector<std::string>());
+    expect_truth(exchanges, folded);
+    // What was answered last may not be in the tables yet; the next start brings it.
+    daybook.up();
+    EXPECT_EQ(daybook.stop(), 0);
+    EXPECT_EQ(differences(fold_log(*daybook.open_log()), daybook.owner_url()),
+              std::vector<std::string>());
+  }
+}
+
+TEST(Stop, IsQuickWhenNothingHappens) {
+  Installation daybook(own_database("stop"));
+  daybook.up();
+  daybook.terminate();
+  EXPECT_EQ(daybook.await_end(std::chrono::seconds(5)), 0);
+  EXPECT_FALSE(std::filesystem::exists(daybook.folder() / "up.address"));
+}
+
+TEST(Stop, TakesItsPrivateDatabaseAlongAndBringsItBack) {
+  Installation daybook;
+  daybook.up();
+  send_all(daybook, organization_commands(kFirstOrganization));
+  daybook.terminate();
+  EXPECT_EQ(daybook.await_end(std::chrono::seconds(5)), 0);
+  EXPECT_EQ(daybook.run({"url", "--owner"}).exit_code, 0);
+  EXPECT_EQ(daybook.run({"migrate", "status"}).exit_code, 3) << "PostgreSQL ended with the engine";
+  daybook.up();
+  EXPECT_EQ(daybook.run({"migrate", "status"}).exit_code, 0);
+}
+
+TEST(Start, IsRefusedOnAFolderThatIsInUse) {
+  Installation daybook(own_database("start"));
+  daybook.up();
+  const ProgramResult second = daybook.run({"up", "--http", "127.0.0.1:0"});
+  EXPECT_EQ(second.exit_code, 3);
+  EXPECT_TRUE(contains(second.err, "log.locked") && contains(second.err, daybook.folder().string()))
+      << second.err;
+  EXPECT_EQ(daybook.run({"status"}).exit_code, 0) << "the first one is not disturbed";
+}
+
+TEST(Start, IsRefusedOnAPortThatIsInUse) {
+  Installation first(own_database("start"));
+  first.up();
+  const Installation second(own_database("start"));
+  const ProgramResult refused = second.run({"up", "--http", first.address()});
+  EXPECT_EQ(refused.exit_code, 3) << refused.err;
+  EXPECT_TRUE(contains(refused.err, "http.cannot_listen")) << refused.err;
+}
+
+TEST(Start, IsRefusedWithTheTablesOfAnotherLog) {
+  const auto database = own_database("start");
+  {
+    Installation first(database);
+    first.up();
+    EXPECT_EQ(first.stop(), 0);
+  }
+  Installation second(database);
+  EXPECT_THROW(second.up(), std::runtime_error);
+  EXPECT_TRUE(contains(second.up_log(), "another log")) << second.up_log();
+}
+
+TEST(Start, KeepsTwoFoldersApart) {
+  Installation first;
+  Installation second;
+  first.up();
+  second.up({"--partitions", "3"});
+  EXPECT_NE(first.address(), second.address());
+  send_all(first, organization_commands(kFirstOrganization));
+  send_all(second, organization_commands(kSecondOrganization));
+  const Json status = Json::parse(second.run({"status", "--json"}).out);
+  EXPECT_EQ(status["log"]["partitions"], 3);
+  EXPECT_NE(status["log"]["id"], Json::parse(first.run({"status", "--json"}).out)["log"]["id"]);
+  EXPECT_NE(first.run({"url", "--owner"}).out, second.run({"url", "--owner"}).out);
+  EXPECT_EQ(first.stop(), 0);
+  EXPECT_EQ(second.run({"status"}).exit_code, 0);
+  EXPECT_EQ(second.stop(), 0);
+  EXPECT_EQ(differences(fold_log(*first.open_log()), first.owner_url()),
+            std::vector<std::string>());
+  EXPECT_EQ(differences(fold_log(*second.open_log()), second.owner_url()),
+            std::vector<std::string>());
+}
+
+}  // namespace
+}  // namespace daybook::testing

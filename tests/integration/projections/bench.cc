@@ -1,0 +1,274 @@
+#include "tests/integration/projections/bench.h"
+
+#include <google/protobuf/text_format.h>
+
+#include <algorithm>
+
+namespace daybook::testing {
+namespace {
+
+constexpr std::chrono::seconds kLimit{20};
+constexpr std::chrono::milliseconds kLook{5};
+
+// The same act with the records of another organization in place of the first one's.
+test::Act moved(test::Act act, std::string_view organization) {
+  std::string text;
+  google::protobuf::TextFormat::PrintToString(act.action, &text);
+  for (const char* name : {"U1", "U2", "C1", "K1", "K2", "S1", "S2", "D1", "A1", "A2", "F1"}) {
+    const std::string here = test::id(name);
+    for (auto at = text.find(here); at != std::string::npos; at = text.find(here)) {
+      text.replace(at, here.size(), test::id(name, organization));
+    }
+  }
+  (void)google::protobuf::TextFormat::ParseFromString(text, &act.action);
+  return act;
+}
+
+}  // namespace
+
+// ---- Bell
+// -------------------------------------------------------------------------------------------------------
+
+void Bell::ring() {
+  const std::lock_guard lock(mutex_);
+  rung_.notify_all();
+}
+
+bool Bell::await(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + kLimit;
+  std::unique_lock lock(mutex_);
+  while (std::chrono::steady_clock::now() < deadline) {
+    lock.unlock();
+    if (condition()) return true;
+    lock.lock();
+    rung_.wait_for(lock, kLook);  // the projector publishes its status a little after the ring
+  }
+  return false;
+}
+
+// ---- the log
+// ----------------------------------------------------------------------------------------------------
+
+HandFedSource::HandFedSource(Bell& bell, std::string log_id, std::uint8_t history)
+    : bell_(bell), log_id_(std::move(log_id)), history_(history) {
+  add_fence();
+}
+
+Position HandFedSource::next_position() const {
+  const std::uint64_t number = records_.size();
+  Position position{log_id_, 0, number, number, {}};
+  position.hash[0] = history_;
+  for (std::size_t i = 0; i < 8; ++i) {
+    position.hash[1 + i] = static_cast<std::uint8_t>(number >> (8 * i));
+  }
+  return position;
+}
+
+void HandFedSource::add(const log::Outcome& outcome) {
+  const std::lock_guard lock(mutex_);
+  records_.push_back({next_position(), outcome});
+  fed_.notify_all();
+}
+
+void HandFedSource::add_fence() {
+  const std::lock_guard lock(mutex_);
+  records_.push_back({next_position(), std::nullopt});
+  fed_.notify_all();
+}
+
+void HandFedSource::copy_from(const HandFedSource& other, std::size_t records) {
+  const std::scoped_lock lock(mutex_, other.mutex_);
+  records_.clear();
+  for (std::size_t i = 0; i < records; ++i) {
+    records_.push_back({next_position(), other.records_.at(i).outcome});
+  }
+}
+
+void HandFedSource::hold(bool held) {
+  const std::lock_guard lock(mutex_);
+  held_ = held;
+  fed_.notify_all();
+}
+
+Position HandFedSource::end() const {
+  const std::lock_guard lock(mutex_);
+  const auto last = std::find_if(records_.rbegin(), records_.rend(),
+                                 [](const Record& record) { return record.outcome.has_value(); });
+  return last == records_.rend() ? Position{} : last->position;
+}
+
+std::size_t HandFedSource::records() const {
+  const std::lock_guard lock(mutex_);
+  return records_.size();
+}
+
+std::vector<std::uint64_t> HandFedSource::starts() const {
+  const std::lock_guard lock(mutex_);
+  return starts_;
+}
+
+Result<void> HandFedSource::start(const log::Progress* from) {
+  const std::lock_guard lock(mutex_);
+  progress_ = from != nullptr ? *from : log::Progress();
+  starts_.push_back(progress_.sequence());
+  if (progress_.next_offset() > records_.size()) {
+    return fail(ErrorKind::kCorrupt, "log.shorter_than_witness", "the log was cut");
+  }
+  return {};
+}
+
+void HandFedSource::advance(const Record& record) {
+  progress_.set_log_id(log_id_);
+  progress_.set_offset(record.position.offset);
+  progress_.set_next_offset(record.position.offset + 1);
+  progress_.set_sequence(record.position.sequence);
+  progress_.set_hash(std::string(record.position.hash.begin(), record.position.hash.end()));
+  if (record.outcome) progress_.set_decided_at(record.outcome->decided_at());
+}
+
+Result<std::vector<ReadOutcome>> HandFedSource::read(std::size_t outcomes_max,
+                                                     std::chrono::milliseconds wait) {
+  bell_.ring();
+  std::unique_lock lock(mutex_);
+  fed_.wait_for(lock, wait, [&] { return !held_ && progress_.next_offset() < records_.size(); });
+  std::vector<ReadOutcome> outcomes;
+  for (std::size_t i = 0; i < outcomes_max && !held_ && progress_.next_offset() < records_.size();
+       ++i) {
+    const Record& record = records_[progress_.next_offset()];
+    advance(record);
+    if (record.outcome) outcomes.push_back({record.position, *record.outcome});
+  }
+  return outcomes;
+}
+
+Result<std::uint64_t> HandFedSource::end_offset() { return records(); }
+
+// ---- the tables
+// -------------------------------------------------------------------------------------------------
+
+void ObservedTables::lose_next_answer() {
+  const std::lock_guard lock(mutex_);
+  lose_answer_ = true;
+}
+
+std::vector<ObservedTables::Write> ObservedTables::writes() const {
+  const std::lock_guard lock(mutex_);
+  return writes_;
+}
+
+Result<projections::Checkpoint> ObservedTables::claim(std::uint32_t partition,
+                                                      const std::string& log_id) {
+  return tables_.claim(partition, log_id);
+}
+
+Result<std::vector<projections::ParkedRow>> ObservedTables::parked() { return tables_.parked(); }
+
+Result<std::size_t> ObservedTables::write(const std::vector<projections::RowChange>& rows,
+                                          const projections::Checkpoint& checkpoint,
+                                          projections::Refused refused) {
+  auto written = tables_.write(rows, checkpoint, refused);
+  {
+    const std::lock_guard lock(mutex_);
+    writes_.push_back({rows, checkpoint, written.has_value()});
+    if (std::exchange(lose_answer_, false) && written) {
+      written = fail(ErrorKind::kUnknownOutcome, "test.lost", "the answer to COMMIT was lost");
+    }
+  }
+  bell_.ring();
+  return written;
+}
+
+// ---- all together
+// -----------------------------------------------------------------------------------------------
+
+ProjectionBench::ProjectionBench(const std::string& hint)
+    : database_(create_migrated_database(hint)),
+      sql_(connect(database_.owner_url)),
+      source_(std::make_unique<HandFedSource>(bell_)),
+      tables_(std::make_unique<ObservedTables>(bell_, database_.owner_url)),
+      store_(std::make_unique<test::MemoryStateStore>()) {}
+
+void ProjectionBench::happens(const test::Act& act) {
+  specification_.after(act);
+  (void)fold_.take(specification_.outcome());
+  source_->add(specification_.outcome());
+}
+
+void ProjectionBench::happens_together(const std::vector<test::Act>& acts) {
+  specification_.when_batch(acts).then_accepted();
+  (void)fold_.take(specification_.outcome());
+  source_->add(specification_.outcome());
+}
+
+void ProjectionBench::two_organizations_happen() {
+  using namespace test;
+  for (const std::string_view organization_id : {kOrganization, kOtherOrganization}) {
+    in(organization_id);
+    happens(organization());
+    for (const Act& act :
+         {admin("U1"), user("U2"), company("C1").owned_by("U1"), contact("K1").at("C1").primary(),
+          contact("K2"), stage("S1"), stage("S2"), deal("D1", "S1").at("C1").about("K1"),
+          activity("A1").for_deal("D1").assigned_to("U2"), logged("A2"),
+          field("XC1", "C1", "Code", "a\tb\\c"), field("XK1", "K1", "Size", "12", "NUMBER"),
+          field("XD1", "D1", "Since", "2025-01-31", "DATE"), filter("F1"), use("F1"), use("F1")}) {
+      happens(organization_id == kOrganization ? act : moved(act, organization_id));
+    }
+  }
+  in(kOrganization);
+}
+
+void ProjectionBench::start(projections::ProjectorOptions options) {
+  options.idle_wait = std::chrono::milliseconds(20);
+  options.retry_max = std::chrono::milliseconds(50);
+  projector_ = std::make_unique<projections::Projector>(0, *source_, *tables_, *store_, options);
+  projector_->start();
+}
+
+void ProjectionBench::stop() { projector_.reset(); }
+
+bool ProjectionBench::await_end() {
+  const Position end = source_->end();
+  return await([&] {
+    const projections::ProjectorStatus status = projector_->status();
+    return status.running && status.checkpoint.position.sequence >= end.sequence;
+  });
+}
+
+std::string ProjectionBench::await_trouble() {
+  std::string trouble;
+  (void)await([&] { return !(trouble = projector_->status().trouble).empty(); });
+  return trouble;
+}
+
+void ProjectionBench::use_source(std::unique_ptr<HandFedSource> source) {
+  stop();
+  source_ = std::move(source);
+}
+
+void ProjectionBench::use_database(const TestDatabase& database) {
+  stop();
+  database_ = database;
+  sql_.emplace(connect(database.owner_url));
+  tables_ = std::make_unique<ObservedTables>(bell_, database.owner_url);
+}
+
+std::vector<std::string> ProjectionBench::differences() const {
+  return row_differences(fold_.rows(), database_.owner_url);
+}
+
+TestDatabase copy_of(const TestDatabase& database, const std::string& name) {
+  const TestDatabase other = create_database("other");
+  postgres::Connection connection = connect(other.owner_url);
+  run(connection, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" +
+                      database.name + "'");
+  run(connection, "CREATE DATABASE " + name + " TEMPLATE " + database.name);
+  return {name, database.owner_url.substr(0, database.owner_url.rfind('/') + 1) + name};
+}
+
+std::unique_ptr<test::MemoryStateStore> copy_of(const test::MemoryStateStore& store) {
+  auto copy = std::make_unique<test::MemoryStateStore>();
+  for (const auto& [key, value] : store.content()) copy->overwrite(key, value);
+  return copy;
+}
+
+}  // namespace daybook::testing

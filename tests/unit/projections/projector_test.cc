@@ -1,0 +1,175 @@
+// The projector on tables in memory: what it does when tables or log do not behave.
+#include "projections/projector.h"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+
+#include "tests/support/domain_specification.h"
+
+namespace daybook::projections {
+namespace {
+
+using namespace test;  // the domain's language
+
+constexpr std::chrono::seconds kLimit{10};
+
+// One place for both ports, so that a test can wait for whatever the projector does.
+class World final : public OutcomeSource, public ReadTables {
+ public:
+  void happens(const Act& act) {
+    specification_.after(act);
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t number = outcomes_.size() + 1;
+    Position position{"log", 0, number, number, {}};
+    position.hash[0] = static_cast<std::uint8_t>(number);
+    outcomes_.push_back({position, specification_.outcome()});
+    changed_.notify_all();
+  }
+  // Each of the next calls of `write` takes one of these errors instead.
+  void fail_writes(std::vector<Error> errors) {
+    const std::lock_guard lock(mutex_);
+    errors_ = std::move(errors);
+  }
+  void begin_nowhere() {
+    const std::lock_guard lock(mutex_);
+    log_known_ = false;
+  }
+  [[nodiscard]] bool await(const std::function<bool()>& condition) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kLimit, condition);
+  }
+  [[nodiscard]] bool await_end() {
+    return await([&] { return checkpoint_.position.sequence == outcomes_.size(); });
+  }
+
+  std::map<std::string, RowChange> rows;
+  int claims = 0;
+  int reads = 0;
+
+  Result<void> start(const log::Progress* from) override {
+    const std::lock_guard lock(mutex_);
+    progress_ = from != nullptr ? *from : log::Progress();
+    return {};
+  }
+  Result<std::vector<ReadOutcome>> read(std::size_t outcomes_max,
+                                        std::chrono::milliseconds wait) override {
+    std::unique_lock lock(mutex_);
+    ++reads;
+    changed_.notify_all();
+    if (!log_known_) return std::vector<ReadOutcome>();
+    changed_.wait_for(lock, wait, [&] { return progress_.sequence() < outcomes_.size(); });
+    progress_.set_log_id("log");
+    std::vector<ReadOutcome> read;
+    while (read.size() < outcomes_max && progress_.sequence() < outcomes_.size()) {
+      read.push_back(outcomes_[progress_.sequence()]);
+      progress_.set_sequence(progress_.sequence() + 1);
+      progress_.set_next_offset(progress_.sequence() + 1);
+    }
+    return read;
+  }
+  const log::Progress& progress() const override { return progress_; }
+  Result<std::uint64_t> end_offset() override {
+    const std::lock_guard lock(mutex_);
+    return outcomes_.size() + 1;
+  }
+
+  Result<Checkpoint> claim(std::uint32_t, const std::string&) override {
+    const std::lock_guard lock(mutex_);
+    ++claims;
+    return checkpoint_;
+  }
+  Result<std::vector<ParkedRow>> parked() override { return std::vector<ParkedRow>(); }
+  Result<std::size_t> write(const std::vector<RowChange>& changed, const Checkpoint& checkpoint,
+                            Refused) override {
+    const std::lock_guard lock(mutex_);
+    if (!errors_.empty()) {
+      const Error error = errors_.front();
+      errors_.erase(errors_.begin());
+      // An unknown outcome did happen, here.
+      if (error.kind != ErrorKind::kUnknownOutcome) return fail(error);
+      apply(changed, checkpoint);
+      return fail(error);
+    }
+    apply(changed, checkpoint);
+    return 0U;
+  }
+
+ private:
+  void apply(const std::vector<RowChange>& changed, const Checkpoint& checkpoint) {
+    for (const RowChange& row : changed) rows[row.id] = row;
+    checkpoint_ = checkpoint;
+    changed_.notify_all();
+  }
+
+  Specification specification_{{}};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<ReadOutcome> outcomes_;
+  std::vector<Error> errors_;
+  bool log_known_ = true;
+  log::Progress progress_;
+  Checkpoint checkpoint_;
+};
+
+class ProjectorAlone : public ::testing::Test {
+ protected:
+  static ProjectorOptions quick() {
+    ProjectorOptions options;
+    options.idle_wait = std::chrono::milliseconds(5);
+    options.retry_max = std::chrono::milliseconds(5);
+    return options;
+  }
+
+  World world_;
+  MemoryStateStore store_;
+  Projector projector_{0, world_, world_, store_, quick()};
+};
+
+TEST_F(ProjectorAlone, TriesAgainUntilTheTablesAnswer) {
+  world_.happens(organization());
+  world_.happens(company("C1"));
+  world_.fail_writes({{ErrorKind::kUnavailable, "a", "", ""},
+                      {ErrorKind::kUnknownOutcome, "b", "", ""},
+                      {ErrorKind::kConflict, "c", "", ""}});
+  projector_.start();
+  ASSERT_TRUE(world_.await_end());
+  world_.happens(patch("C1", "city: 'Oslo'"));
+  ASSERT_TRUE(world_.await_end());
+  projector_.stop();
+  EXPECT_EQ(world_.rows.size(), 2U);
+  EXPECT_GE(world_.claims, 3);
+  EXPECT_EQ(projector_.status().lag_records, 0U);
+}
+
+TEST_F(ProjectorAlone, WritesItsStateWhenItStops) {
+  world_.happens(organization());
+  projector_.start();
+  ASSERT_TRUE(world_.await_end());
+  projector_.stop();
+  EXPECT_FALSE(store_.content().empty());
+}
+
+TEST_F(ProjectorAlone, GoesOnWhenItsStateCannotBeWritten) {
+  store_.fail_writes(true);
+  world_.happens(organization());
+  projector_.start();
+  ASSERT_TRUE(world_.await_end());
+  world_.happens(company("C1"));
+  ASSERT_TRUE(world_.await_end());
+  projector_.stop();
+  EXPECT_EQ(world_.rows.size(), 2U);
+}
+
+TEST_F(ProjectorAlone, StopsAlsoWhileTheLogHasNotEvenBegun) {
+  world_.begin_nowhere();
+  projector_.start();
+  ASSERT_TRUE(world_.await([&] { return world_.reads > 2; }));
+  projector_.stop();  // returns
+  EXPECT_EQ(world_.claims, 0);
+}
+
+}  // namespace
+}  // namespace daybook::projections
