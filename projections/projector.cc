@@ -33,6 +33,10 @@ void sort_by_entity(std::vector<RowChange>& rows) {
   std::stable_sort(rows.begin(), rows.end(), [](const RowChange& a, const RowChange& b) { return a.entity < b.entity; });
 }
 
+tl::unexpected<Error> stopped() {
+  return fail(ErrorKind::kUnavailable, "projector.stopping", "the projector is stopping");
+}
+
 }  // namespace
 
 Projector::Projector(std::uint32_t partition, OutcomeSource& source, ReadTables& tables, StateStore& store,
@@ -81,11 +85,12 @@ void Projector::pause(std::chrono::milliseconds time) {
   wake_.wait_for(lock, time, [&] { return stopping_; });
 }
 
+bool Projector::stopping() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
 void Projector::run() {
-  const auto stopping = [&] {
-    const std::lock_guard lock(mutex_);
-    return stopping_;
-  };
   while (!stopping()) {
     auto done = claimed_ ? step() : claim();
     if (done) {
@@ -105,7 +110,10 @@ void Projector::run() {
 Result<void> Projector::claim() {
   // The source knows its log only when it has read the first record.
   DAYBOOK_TRY(source_.start(nullptr));
-  while (source_.progress().log_id().empty()) DAYBOOK_TRY(source_.read(1, options_.idle_wait));
+  while (source_.progress().log_id().empty()) {
+    if (stopping()) return stopped();
+    DAYBOOK_TRY(source_.read(1, options_.idle_wait));
+  }
   DAYBOOK_ASSIGN(checkpoint, tables_.claim(partition_, source_.progress().log_id()));
   DAYBOOK_ASSIGN(parked, tables_.parked());
   parked_ = std::move(parked);
@@ -129,6 +137,7 @@ Result<void> Projector::open_state(const Checkpoint& checkpoint) {
   DAYBOOK_TRY(source_.start(progress ? &*progress : nullptr));
   checkpoint_ = checkpoint;
   while (source_.progress().sequence() < goal) {
+    if (stopping()) return stopped();
     const std::size_t missing = goal - source_.progress().sequence();
     DAYBOOK_ASSIGN(outcomes, source_.read(std::min(missing, options_.outcomes_max), options_.idle_wait));
     for (const ReadOutcome& read : outcomes) {

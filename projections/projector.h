@@ -69,6 +69,7 @@ class Projector {
   using Batch = std::vector<Applied>;
 
   void run();
+  [[nodiscard]] bool stopping() const;
   [[nodiscard]] Result<void> claim();
   [[nodiscard]] Result<void> open_state(const Checkpoint& checkpoint);
   [[nodiscard]] Result<void> step();

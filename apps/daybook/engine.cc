@@ -3,13 +3,13 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <boost/uuid/random_generator.hpp>
 #include <chrono>
 #include <ctime>
 #include <fstream>
 
 #include "apps/daybook/status_page.h"
 #include "infra/log/partition_journal.h"
+#include "infra/log/random_id.h"
 #include "infra/postgres/migrations.h"
 
 namespace daybook::app {
@@ -27,11 +27,6 @@ class SystemClock final : public commands::Clock {
     return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
   }
 };
-
-std::string random_owner() {
-  const boost::uuids::uuid owner = boost::uuids::random_generator()();
-  return {owner.begin(), owner.end()};
-}
 
 Result<std::unique_ptr<StateStore>> open_store(const std::filesystem::path& folder) {
   DAYBOOK_ASSIGN(store, state::RocksDbStateStore::open(folder));
@@ -62,7 +57,7 @@ Result<std::unique_ptr<CommandSide>> CommandSide::open(const Settings& settings,
   for (std::uint32_t partition = 0; partition < side->log_->partition_count(); ++partition) {
     DAYBOOK_ASSIGN(store, open_store(settings.data_folder / "state" / ("commands-" + std::to_string(partition))));
     side->stores_.push_back(std::move(store));
-    side->journals_.push_back(std::make_unique<log::PartitionJournal>(*side->log_, partition, random_owner));
+    side->journals_.push_back(std::make_unique<log::PartitionJournal>(*side->log_, partition, log::random_uuid_bytes));
     handlers.push_back(std::make_unique<commands::PartitionHandler>(*side->journals_.back(), *side->stores_.back(),
                                                                     *side->clock_));
   }

@@ -1,5 +1,6 @@
 #include "domain/core/time.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -199,7 +200,9 @@ std::optional<std::int64_t> parse_hundredths(std::string_view text) {
     digits.push_back(text[i]);
     if (point) ++scale;
   }
-  if (digits.empty() || digits.size() > 40) return std::nullopt;
+  if (digits.empty()) return std::nullopt;
+  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  if (digits.size() > 40) return std::nullopt;
   if (i < text.size()) {
     if (text[i] != 'e' && text[i] != 'E') return std::nullopt;
     std::string_view exponent = text.substr(i + 1);

@@ -65,8 +65,10 @@ bool has_unknown_fields(const Message& message) {
   return std::any_of(given.begin(), given.end(), [&](const FieldDescriptor* field) {
     if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return false;
     if (!field->is_repeated()) return has_unknown_fields(reflection.GetMessage(message, field));
-    const auto& list = reflection.GetRepeatedFieldRef<Message>(message, field);
-    return std::any_of(list.begin(), list.end(), has_unknown_fields);
+    for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+      if (has_unknown_fields(reflection.GetRepeatedMessage(message, field, i))) return true;
+    }
+    return false;
   });
 }
 

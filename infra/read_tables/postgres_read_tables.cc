@@ -52,7 +52,6 @@ std::string on_conflict(const std::vector<std::string>& columns) {
   return " ON CONFLICT (id) DO UPDATE SET " + joined(sets);
 }
 
-// The row as JSON, for whoever looks at a parked one.
 std::string upsert_sql(Entity entity) {
   const auto columns = quoted_columns(entity);
   std::vector<std::string> places;
@@ -207,43 +206,56 @@ Result<void> PostgresReadTables::stage_once(Entity entity) {
   return {};
 }
 
-// All at once if that goes; else row by row, parking what is refused. Constraints are checked at once, so that a refusal
-// is found with the row that causes it.
+// All at once if that goes. Else the rows that are refused whatever the others say are parked, and the rest is checked
+// together; if that does not go either, each row has to stand alone.
 Result<std::size_t> PostgresReadTables::write_or_park(const std::vector<RowChange>& rows, const Checkpoint& checkpoint) {
   DAYBOOK_TRY(connection_->exec("SAVEPOINT batch"));
-  auto all = write_all(rows);
-  if (all) {
-    auto checked = connection_->exec("SET CONSTRAINTS ALL IMMEDIATE");
-    if (!checked) all = fail(std::move(checked).error());
-  }
-  if (all) {
+  DAYBOOK_ASSIGN(together, checked(write_all(rows)));
+  if (together) {
     DAYBOOK_TRY(unpark(rows));
     return 0;
   }
-  if (!postgres::is_refused_data(all.error())) return fail(std::move(all).error());
-  DAYBOOK_TRY(connection_->exec("ROLLBACK TO SAVEPOINT batch"));
-  std::size_t parked = 0;
-  for (const RowChange& row : rows) {
-    DAYBOOK_ASSIGN(written, try_row(row, checkpoint));
-    if (!written) ++parked;
+  for (const bool alone : {false, true}) {
+    DAYBOOK_TRY(connection_->exec("ROLLBACK TO SAVEPOINT batch"));
+    std::size_t parked = 0;
+    for (const RowChange& row : rows) {
+      DAYBOOK_ASSIGN(written, try_row(row, checkpoint, alone));
+      if (!written) ++parked;
+    }
+    DAYBOOK_ASSIGN(right, checked({}));
+    if (right) return parked;
   }
-  return parked;
+  return fail(ErrorKind::kRejected, "read_tables.refused", "PostgreSQL refuses the rows in every way they were tried");
 }
 
-Result<bool> PostgresReadTables::try_row(const RowChange& row, const Checkpoint& checkpoint) {
+// Whether what was written (if it was) satisfies the constraints; other errors than refused data are errors.
+Result<bool> PostgresReadTables::checked(Result<void> written) {
+  if (written) {
+    auto constraints = connection_->exec("SET CONSTRAINTS ALL IMMEDIATE");
+    if (!constraints) written = fail(std::move(constraints).error());
+  }
+  if (written) return true;
+  refusal_ = std::move(written).error();
+  if (!postgres::is_refused_data(refusal_)) return fail(refusal_);
+  return false;
+}
+
+Result<bool> PostgresReadTables::try_row(const RowChange& row, const Checkpoint& checkpoint, bool alone) {
   DAYBOOK_TRY(connection_->exec("SET CONSTRAINTS ALL DEFERRED; SAVEPOINT one_row"));
   auto written = write_all({row});
-  if (written) {
-    auto checked = connection_->exec("SET CONSTRAINTS ALL IMMEDIATE");
-    if (!checked) written = fail(std::move(checked).error());
+  if (!written && !postgres::is_refused_data(written.error())) return fail(std::move(written).error());
+  if (!written) refusal_ = written.error();
+  bool right = written.has_value();
+  if (right && alone) {
+    DAYBOOK_ASSIGN(stands, checked({}));
+    right = stands;
   }
-  if (written) {
+  if (right) {
     DAYBOOK_TRY(unpark({row}));
     return true;
   }
-  if (!postgres::is_refused_data(written.error())) return fail(std::move(written).error());
   DAYBOOK_TRY(connection_->exec("ROLLBACK TO SAVEPOINT one_row"));
-  DAYBOOK_TRY(park(row, written.error(), checkpoint));
+  DAYBOOK_TRY(park(row, refusal_, checkpoint));
   return false;
 }
 

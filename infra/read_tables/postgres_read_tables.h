@@ -37,7 +37,9 @@ class PostgresReadTables final : public projections::ReadTables {
   [[nodiscard]] Result<void> remove(Entity entity, const RowPointers& rows);
   [[nodiscard]] Result<std::size_t> write_or_park(const std::vector<projections::RowChange>& rows,
                                                   const projections::Checkpoint& checkpoint);
-  [[nodiscard]] Result<bool> try_row(const projections::RowChange& row, const projections::Checkpoint& checkpoint);
+  [[nodiscard]] Result<bool> checked(Result<void> written);
+  [[nodiscard]] Result<bool> try_row(const projections::RowChange& row, const projections::Checkpoint& checkpoint,
+                                     bool alone);
   [[nodiscard]] Result<void> park(const projections::RowChange& row, const Error& why,
                                   const projections::Checkpoint& checkpoint);
   [[nodiscard]] Result<void> unpark(const std::vector<projections::RowChange>& rows);
@@ -50,6 +52,7 @@ class PostgresReadTables final : public projections::ReadTables {
   std::set<std::string> made_;  // statements and staging tables of this session
   std::uint32_t partition_ = 0;
   std::uint64_t owner_epoch_ = 0;
+  Error refusal_;  // the last one, to be kept with a parked row
   std::uint64_t sequence_ = 0;  // of the checkpoint as it was last read or written
 };
 

@@ -15,7 +15,6 @@ rocksdb::Options database_options() {
   options.create_if_missing = true;
   options.max_open_files = 256;
   options.keep_log_file_num = 2;
-  options.max_total_wal_size = 128U << 20U;
   // Most look-ups ask for what does not exist (a new command id, a new record): the filter answers those from memory.
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
@@ -26,7 +25,7 @@ rocksdb::Options database_options() {
 }
 
 Error translate(const rocksdb::Status& status) {
-  if (status.IsCorruption()) {
+  if (status.IsCorruption() || status.IsPathNotFound()) {  // a file that the database names is missing
     return {ErrorKind::kCorrupt, "state.damaged",
             status.ToString() + "; stop, remove the state folder and start: it is folded again from the log", ""};
   }
@@ -101,7 +100,11 @@ Result<void> RocksDbStateStore::write(const Batch& batch) {
       writes.Delete(key);
     }
   }
-  const auto status = database_->db->Write({}, &writes);
+  // Without a write-ahead log: what is lost with the process is folded again. With one, a damaged manifest could lose
+  // earlier writes and keep later ones; without, the store is always as it once was.
+  rocksdb::WriteOptions memory_only;
+  memory_only.disableWAL = true;
+  const auto status = database_->db->Write(memory_only, &writes);
   if (!status.ok()) return fail(translate(status));
   return {};
 }

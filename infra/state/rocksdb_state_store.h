@@ -1,7 +1,7 @@
 // The state store on RocksDB: folded records, indexes, receipts and progress of one partition.
 //
-// Writes are atomic but not synced: after a crash of the machine the store stands at an earlier progress and the tail of
-// the log is folded again. Used by one thread.
+// Writes are atomic and stay in memory until enough of them have come or the store is closed: after a crash it stands at
+// an earlier progress and the tail of the log is folded again. Used by one thread.
 #pragma once
 
 #include <filesystem>

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +14,9 @@
 #include <stdexcept>
 
 #include "infra/postgres/cluster.h"
+
+// This C library's <sys/pidfd.h> does not say that its functions are C.
+extern "C" int pidfd_open(pid_t process, unsigned int flags) noexcept;
 
 namespace daybook::testing {
 namespace {

@@ -23,8 +23,8 @@ class MemoryCursor final : public log::LogCursor {
   [[nodiscard]] Result<std::vector<log::RawRecord>> read(std::size_t records_max,
                                                          std::chrono::milliseconds wait) override {
     std::unique_lock lock(log_.mutex_);
-    log_.landed_.wait_for(lock, log_.waits_ ? wait : std::chrono::milliseconds(0),
-                          [&] { return log_.reads_fail_ || log_.end(partition_) > next_; });
+    const auto ready = [&] { return log_.reads_fail_ || log_.end(partition_) > next_; };
+    if (log_.waits_) log_.landed_.wait_for(lock, wait, ready);
     if (log_.reads_fail_) return broken("reads");
     const auto& all = log_.partitions_.at(partition_);
     auto it = std::lower_bound(
@@ -56,8 +56,8 @@ class MemoryAppender final : public log::LogAppender {
   [[nodiscard]] Result<void> flush(std::chrono::milliseconds wait) override {
     if (spent_) return unknown_fate();
     std::unique_lock lock(log_.mutex_);
-    if (!log_.waits_) wait = std::chrono::milliseconds(0);
-    if (log_.landed_.wait_for(lock, wait, [&] { return log_.held_.empty(); })) return {};
+    const auto done = [&] { return log_.held_.empty(); };
+    if (log_.waits_ ? log_.landed_.wait_for(lock, wait, done) : done()) return {};
     return unknown_fate();
   }
 

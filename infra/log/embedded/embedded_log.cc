@@ -4,8 +4,6 @@
 #include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
-#include <boost/uuid/random_generator.hpp>
-#include <boost/uuid/uuid_io.hpp>
 #include <charconv>
 #include <condition_variable>
 #include <deque>
@@ -15,6 +13,7 @@
 
 #include "infra/log/embedded/witness.h"
 #include "infra/log/genesis.h"
+#include "infra/log/random_id.h"
 #include "infra/log/record.h"
 
 namespace daybook::log {
@@ -43,7 +42,8 @@ bool in_partition(const rocksdb::Slice& key, std::uint32_t partition) {
 
 Error translate(const rocksdb::Status& status, const std::string& what) {
   const std::string text = what + ": " + status.ToString();
-  if (status.IsCorruption()) return {ErrorKind::kCorrupt, "log.damaged", text + "; restore the log from a copy", ""};
+  // A file that the database names is missing: that is damage too.
+  if (status.IsCorruption() || status.IsPathNotFound()) return {ErrorKind::kCorrupt, "log.damaged", text + "; restore the log from a copy", ""};
   const bool locked = text.find("While lock file") != std::string::npos ||
                       text.find("lock hold by current process") != std::string::npos;
   if (status.IsIOError() && locked) {
@@ -352,7 +352,7 @@ Result<std::unique_ptr<EmbeddedLog>> EmbeddedLog::open(const EmbeddedLogOptions&
   auto impl = std::make_unique<Impl>(options);
   DAYBOOK_TRY(impl->open());
   std::unique_ptr<EmbeddedLog> log(new EmbeddedLog(std::move(impl)));
-  DAYBOOK_ASSIGN(log_id, ensure_genesis(*log, boost::uuids::to_string(boost::uuids::random_generator()())));
+  DAYBOOK_ASSIGN(log_id, ensure_genesis(*log, random_uuid_text()));
   log->impl_->log_id = std::move(log_id);
   return log;
 }

@@ -159,6 +159,7 @@ TEST(RocksDbStateStore, WithADamagedOrMissingFileIsAsItOnceWasOrSaysSo) {
                       *content == content_after(2) || *content == content_after(3));
       EXPECT_TRUE(!content || as_it_was) << content->size();
       noticed += !content || (*store)->was_damaged() ? 1 : 0;
+      if (kind < 11) continue;
       ASSERT_TRUE((*store)->clear());
       EXPECT_TRUE((*store)->write(numbered(0, 1)));
     }

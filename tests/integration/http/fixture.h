@@ -67,7 +67,8 @@ class FakeDoor : public commands::CommandDoor {
 
   Result<History> history(const std::string& organization_id, Entity entity,
                           const std::string& reference) override {
-    if (reference != "erp/4711") return fail(ErrorKind::kNotFound, "company.not_found", "no such record");
+    if (reference != "erp/4711")
+      return fail(ErrorKind::kNotFound, "company.not_found", "no such record");
     History history;
     history.set_entity(entity);
     history.set_id(organization_id);

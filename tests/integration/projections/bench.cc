@@ -54,25 +54,27 @@ HandFedSource::HandFedSource(Bell& bell, std::string log_id, std::uint8_t histor
   add_fence();
 }
 
-Position HandFedSource::next_position() const {
-  const std::uint64_t number = records_.size();
-  Position position{log_id_, 0, number, number, {}};
-  position.hash[0] = history_;
+// As in a real log: every record changes the hash, only outcomes have a sequence.
+HandFedSource::Record HandFedSource::next_record(std::optional<log::Outcome> outcome) const {
+  const std::uint64_t offset = records_.size();
+  const std::uint64_t before = records_.empty() ? 0 : records_.back().position.sequence;
+  Record record{{log_id_, 0, offset, before + (outcome ? 1 : 0), {}}, std::move(outcome)};
+  record.position.hash[0] = history_;
   for (std::size_t i = 0; i < 8; ++i) {
-    position.hash[1 + i] = static_cast<std::uint8_t>(number >> (8 * i));
+    record.position.hash[1 + i] = static_cast<std::uint8_t>(offset >> (8 * i));
   }
-  return position;
+  return record;
 }
 
 void HandFedSource::add(const log::Outcome& outcome) {
   const std::lock_guard lock(mutex_);
-  records_.push_back({next_position(), outcome});
+  records_.push_back(next_record(outcome));
   fed_.notify_all();
 }
 
 void HandFedSource::add_fence() {
   const std::lock_guard lock(mutex_);
-  records_.push_back({next_position(), std::nullopt});
+  records_.push_back(next_record(std::nullopt));
   fed_.notify_all();
 }
 
@@ -80,7 +82,7 @@ void HandFedSource::copy_from(const HandFedSource& other, std::size_t records) {
   const std::scoped_lock lock(mutex_, other.mutex_);
   records_.clear();
   for (std::size_t i = 0; i < records; ++i) {
-    records_.push_back({next_position(), other.records_.at(i).outcome});
+    records_.push_back(next_record(other.records_.at(i).outcome));
   }
 }
 
@@ -201,20 +203,22 @@ void ProjectionBench::happens_together(const std::vector<test::Act>& acts) {
 }
 
 void ProjectionBench::two_organizations_happen() {
-  using namespace test;
-  for (const std::string_view organization_id : {kOrganization, kOtherOrganization}) {
+  for (const std::string_view organization_id : {test::kOrganization, test::kOtherOrganization}) {
     in(organization_id);
-    happens(organization());
-    for (const Act& act :
-         {admin("U1"), user("U2"), company("C1").owned_by("U1"), contact("K1").at("C1").primary(),
-          contact("K2"), stage("S1"), stage("S2"), deal("D1", "S1").at("C1").about("K1"),
-          activity("A1").for_deal("D1").assigned_to("U2"), logged("A2"),
-          field("XC1", "C1", "Code", "a\tb\\c"), field("XK1", "K1", "Size", "12", "NUMBER"),
-          field("XD1", "D1", "Since", "2025-01-31", "DATE"), filter("F1"), use("F1"), use("F1")}) {
-      happens(organization_id == kOrganization ? act : moved(act, organization_id));
+    happens(test::organization());
+    for (const test::Act& act : std::vector<test::Act>{
+             test::admin("U1"), test::user("U2"), test::company("C1").owned_by("U1"),
+             test::contact("K1").at("C1").primary(), test::contact("K2"), test::stage("S1"),
+             test::stage("S2"), test::deal("D1", "S1").at("C1").about("K1"),
+             test::activity("A1").for_deal("D1").assigned_to("U2"), test::logged("A2"),
+             test::field("XC1", "C1", "Code", "a\tb\\c"),
+             test::field("XK1", "K1", "Size", "12", "NUMBER"),
+             test::field("XD1", "D1", "Since", "2025-01-31", "DATE"), test::filter("F1"),
+             test::use("F1"), test::use("F1")}) {
+      happens(organization_id == test::kOrganization ? act : moved(act, organization_id));
     }
   }
-  in(kOrganization);
+  in(test::kOrganization);
 }
 
 void ProjectionBench::start(projections::ProjectorOptions options) {

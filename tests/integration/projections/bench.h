@@ -60,7 +60,7 @@ class HandFedSource final : public projections::OutcomeSource {
     Position position;
     std::optional<log::Outcome> outcome;  // none: a fence
   };
-  [[nodiscard]] Position next_position() const;
+  [[nodiscard]] Record next_record(std::optional<log::Outcome> outcome) const;
   void advance(const Record& record);
 
   Bell& bell_;

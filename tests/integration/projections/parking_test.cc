@@ -3,10 +3,10 @@
 
 #include "tests/integration/projections/bench.h"
 
-namespace daybook::testing {
+namespace daybook::test {  // the domain's language
 namespace {
 
-using namespace test;  // the domain's language
+using namespace testing;
 
 class Parking : public ::testing::Test {
  protected:
@@ -196,4 +196,4 @@ TEST_F(Parking, IsOnlyForRefusedData) {
 }
 
 }  // namespace
-}  // namespace daybook::testing
+}  // namespace daybook::test

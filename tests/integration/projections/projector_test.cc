@@ -6,10 +6,10 @@
 
 #include "tests/integration/projections/bench.h"
 
-namespace daybook::testing {
+namespace daybook::test {  // the domain's language
 namespace {
 
-using namespace test;  // the domain's language
+using namespace testing;
 
 class Projector : public ::testing::Test {
  protected:
@@ -152,4 +152,4 @@ TEST_F(Projector, StopsWhileItWaitsForTheLog) {
 }
 
 }  // namespace
-}  // namespace daybook::testing
+}  // namespace daybook::test

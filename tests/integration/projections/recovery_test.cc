@@ -4,10 +4,10 @@
 
 #include "tests/integration/projections/bench.h"
 
-namespace daybook::testing {
+namespace daybook::test {  // the domain's language
 namespace {
 
-using namespace test;  // the domain's language
+using namespace testing;
 
 class Recovery : public ::testing::Test {
  protected:
@@ -142,21 +142,6 @@ TEST_F(Recovery, StopsAtTheTablesOfAnotherHistoryOfTheSameLog) {
   expect_stopped("checkpoint.other_log", token);
 }
 
-TEST_F(Recovery, StopsAtAnotherHistoryAlsoWhenItsStateIsOfThatOne) {
-  bench_.two_organizations_happen();
-  const TestDatabase first = bench_.database();
-  project_and_stop();
-  // The same log went on otherwise; its state is as far as the first one's tables.
-  auto other = std::make_unique<HandFedSource>(bench_.bell(), kLogId, std::uint8_t{1});
-  other->copy_from(bench_.source(), bench_.source().records());
-  bench_.use_source(std::move(other));
-  bench_.use_store(std::make_unique<MemoryStateStore>());
-  bench_.use_database(create_migrated_database("fresh"));
-  project_and_stop();
-  bench_.use_database(first);
-  expect_stopped("checkpoint.other_log", "");
-}
-
 TEST_F(Recovery, SettlesACommitWhoseAnswerWasLost) {
   bench_.two_organizations_happen();
   bench_.tables().lose_next_answer();
@@ -216,4 +201,4 @@ TEST_F(Recovery, LeavesTheTablesToWhoeverClaimedThemLast) {
 }
 
 }  // namespace
-}  // namespace daybook::testing
+}  // namespace daybook::test

@@ -61,8 +61,7 @@ std::string Handler::wanted() const {
 }
 
 bool Handler::has_something_to_read() const {
-  return !ahead_.empty() ||
-         world_.log.records().back().offset >= journal_->progress().next_offset();
+  return !ahead_.empty() || *world_.log.end_offset(0) > journal_->progress().next_offset();
 }
 
 void Handler::decide() {

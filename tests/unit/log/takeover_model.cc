@@ -148,17 +148,17 @@ class Model {
   // I5: an owner's state is the fold of the valid outcomes that it has read.
   static std::string check_handler(const Handler& handler, const std::vector<Valid>& valid) {
     if (!handler.owns()) return "";
+    const std::string state = std::string("I5: the state of ") + handler.letter();
     std::size_t expected = 0;
     for (const Valid& each : valid) {
       if (each.offset >= handler.journal().progress().next_offset()) break;
       ++expected;
       const auto found = handler.folded().find(each.fact.command);
-      if (found == handler.folded().end() || !(found->second.fact == each.fact)) {
-        return std::string("I5: ") + handler.letter() + "'s state lacks " + each.fact.content;
-      }
+      const bool has = found != handler.folded().end() && found->second.fact == each.fact;
+      if (!has) return state + " lacks " + each.fact.content;
     }
-    if (handler.folded().size() == expected) return "";
-    return std::string("I5: ") + handler.letter() + "'s state has what is not valid";
+    if (handler.folded().size() != expected) return state + " has what is not valid";
+    return "";
   }
 
   // All readers agree, whatever piece by piece they read and wherever they begin again.

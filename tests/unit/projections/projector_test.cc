@@ -9,10 +9,10 @@
 
 #include "tests/support/domain_specification.h"
 
-namespace daybook::projections {
+namespace daybook::test {  // the domain's language
 namespace {
 
-using namespace test;  // the domain's language
+using namespace projections;
 
 constexpr std::chrono::seconds kLimit{10};
 
@@ -172,4 +172,4 @@ TEST_F(ProjectorAlone, StopsAlsoWhileTheLogHasNotEvenBegun) {
 }
 
 }  // namespace
-}  // namespace daybook::projections
+}  // namespace daybook::test

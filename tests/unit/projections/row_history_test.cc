@@ -8,10 +8,10 @@
 #include "projections/rows.h"
 #include "tests/support/domain_specification.h"
 
-namespace daybook::projections {
+namespace daybook::test {  // the domain's language
 namespace {
 
-using namespace test;  // the domain's language
+using namespace projections;
 
 using Row = std::map<std::string, std::string>;
 
@@ -140,4 +140,4 @@ TEST(RowHistory, HasNoRowForWhatIsRemovedForGood) {
 }
 
 }  // namespace
-}  // namespace daybook::projections
+}  // namespace daybook::test
