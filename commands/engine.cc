@@ -15,7 +15,8 @@ namespace {
 constexpr std::chrono::seconds kQueryWait{10};
 
 Error no_answer() {
-  return {ErrorKind::kUnavailable, "handler.unavailable", "the partition's handler does not answer now; try again", ""};
+  return {ErrorKind::kUnavailable, "handler.unavailable",
+          "the partition's handler does not answer now; try again", ""};
 }
 
 // The answer to a query; a query that is dropped answers too.
@@ -38,7 +39,8 @@ struct Reply {
 
 }  // namespace
 
-CommandEngine::CommandEngine(std::vector<std::unique_ptr<PartitionHandler>> handlers) : handlers_(std::move(handlers)) {}
+CommandEngine::CommandEngine(std::vector<std::unique_ptr<PartitionHandler>> handlers)
+    : handlers_(std::move(handlers)) {}
 
 void CommandEngine::start() {
   for (auto& handler : handlers_) handler->start();
@@ -64,34 +66,41 @@ Result<T> CommandEngine::ask(const std::string& organization_id,
                              std::function<Result<T>(const State&, Journal&)> question) {
   auto reply = std::make_shared<Reply<T>>();
   std::future<Result<T>> answer = reply->promise.get_future();
-  const bool taken = handler_of(organization_id).query([reply, question](const State& state, Journal& journal) {
-    auto found = question(state, journal);
-    // What the state could not read looks absent: no answer then.
-    if (auto health = state.health(); !health) found = fail(std::move(health).error());
-    reply->give(std::move(found));
-  });
+  const bool taken =
+      handler_of(organization_id).query([reply, question](const State& state, Journal& journal) {
+        auto found = question(state, journal);
+        // What the state could not read looks absent: no answer then.
+        if (auto health = state.health(); !health) found = fail(std::move(health).error());
+        reply->give(std::move(found));
+      });
   reply.reset();  // the query alone holds it now
   if (!taken || answer.wait_for(kQueryWait) != std::future_status::ready) return fail(no_answer());
   return answer.get();
 }
 
-Result<Receipt> CommandEngine::receipt(const std::string& organization_id, const std::string& command_id) {
+Result<Receipt> CommandEngine::receipt(const std::string& organization_id,
+                                       const std::string& command_id) {
   const auto organization = canonical_uuid(organization_id);
   const auto command = canonical_uuid(command_id);
   if (!organization || !command) return fail(ErrorKind::kInvalid, "id.malformed", "give UUIDs");
   const std::string key = keys::receipt(*organization, *command);
-  return ask<Receipt>(*organization, [key](const State& state, Journal& journal) -> Result<Receipt> {
-    const auto stored = state.text(key);
-    if (!stored) return fail(ErrorKind::kNotFound, "receipt.not_found", "no command with this id has been answered");
-    log::ReceiptEntry entry;
-    entry.ParseFromString(*stored);
-    DAYBOOK_ASSIGN(outcome, journal.outcome_at(entry.offset()));
-    const log::Progress& progress = journal.progress();
-    return receipt_of(outcome, position_of(entry, progress.log_id(), progress.partition()), false);
-  });
+  return ask<Receipt>(
+      *organization, [key](const State& state, Journal& journal) -> Result<Receipt> {
+        const auto stored = state.text(key);
+        if (!stored)
+          return fail(ErrorKind::kNotFound, "receipt.not_found",
+                      "no command with this id has been answered");
+        log::ReceiptEntry entry;
+        entry.ParseFromString(*stored);
+        DAYBOOK_ASSIGN(outcome, journal.outcome_at(entry.offset()));
+        const log::Progress& progress = journal.progress();
+        return receipt_of(outcome, position_of(entry, progress.log_id(), progress.partition()),
+                          false);
+      });
 }
 
-Result<History> CommandEngine::history(const std::string& organization_id, Entity entity, const std::string& reference) {
+Result<History> CommandEngine::history(const std::string& organization_id, Entity entity,
+                                       const std::string& reference) {
   const auto organization = canonical_uuid(organization_id);
   if (!organization) return fail(ErrorKind::kInvalid, "id.malformed", "give UUIDs");
   return ask<History>(*organization, [=](const State& state, Journal& journal) {

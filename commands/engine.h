@@ -1,4 +1,5 @@
-// All partitions' handlers behind one door: a command goes to the handler of its organization's partition.
+// All partitions' handlers behind one door: a command goes to the handler of its organization's
+// partition.
 //
 // Thread-safe.
 #pragma once
@@ -22,7 +23,8 @@ class CommandEngine final : public CommandDoor {
   void stop();
 
   void submit(Submission submission) override;
-  [[nodiscard]] Result<Receipt> receipt(const std::string& organization_id, const std::string& command_id) override;
+  [[nodiscard]] Result<Receipt> receipt(const std::string& organization_id,
+                                        const std::string& command_id) override;
   [[nodiscard]] Result<History> history(const std::string& organization_id, Entity entity,
                                         const std::string& reference) override;
 

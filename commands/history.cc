@@ -45,7 +45,8 @@ std::string text_of(const Message& message, const FieldDescriptor& field) {
       return std::to_string(reflection.GetUInt64(message, &field));
     case FieldDescriptor::CPPTYPE_MESSAGE: {
       std::string json;
-      (void)google::protobuf::util::MessageToJsonString(reflection.GetMessage(message, &field), &json);
+      (void)google::protobuf::util::MessageToJsonString(reflection.GetMessage(message, &field),
+                                                        &json);
       return json;
     }
     case FieldDescriptor::CPPTYPE_DOUBLE:
@@ -88,11 +89,12 @@ void add_changes(const Values& before, const Values& after, HistoryEntry& entry)
 
 std::string event_name(const log::Event& event) {
   const Reflection& reflection = *event.GetReflection();
-  const FieldDescriptor* kind = reflection.GetOneofFieldDescriptor(event, log::Event::descriptor()->FindOneofByName("event"));
+  const FieldDescriptor* kind =
+      reflection.GetOneofFieldDescriptor(event, log::Event::descriptor()->FindOneofByName("event"));
   if (kind == nullptr) return "";
   const Message& inner = reflection.GetMessage(event, kind);
-  const FieldDescriptor* what =
-      inner.GetReflection()->GetOneofFieldDescriptor(inner, inner.GetDescriptor()->FindOneofByName("event"));
+  const FieldDescriptor* what = inner.GetReflection()->GetOneofFieldDescriptor(
+      inner, inner.GetDescriptor()->FindOneofByName("event"));
   return what == nullptr ? "" : what->message_type()->name();
 }
 
@@ -101,7 +103,8 @@ Result<std::string> resolve(const State& state, const std::string& organization_
   const auto view = state.view(organization_id);
   const auto [name_space, external_id] = split_reference(reference);
   std::optional<std::string> id = reference;
-  if (!name_space.empty()) id = view->lookup(Index::kExternalId, {std::to_string(entity), name_space, external_id});
+  if (!name_space.empty())
+    id = view->lookup(Index::kExternalId, {std::to_string(entity), name_space, external_id});
   if (id && view->find(entity, *id) != nullptr) return *id;
   return fail(ErrorKind::kNotFound, schema::entity_rule(entity).name() + ".not_found",
               "the organization never had this record");
@@ -109,8 +112,8 @@ Result<std::string> resolve(const State& state, const std::string& organization_
 
 }  // namespace
 
-Result<History> history_of(const State& state, Journal& journal, const std::string& organization_id, Entity entity,
-                           const std::string& reference) {
+Result<History> history_of(const State& state, Journal& journal, const std::string& organization_id,
+                           Entity entity, const std::string& reference) {
   DAYBOOK_ASSIGN(id, resolve(state, organization_id, entity, reference));
   History history;
   history.set_entity(entity);

@@ -21,7 +21,8 @@ std::string hash_text(const Command& command) {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }
 
-// A command that cannot be remembered, because it has no id or organization, is refused without a record.
+// A command that cannot be remembered, because it has no id or organization, is refused without a
+// record.
 std::optional<Violations> unaddressable(Command& command) {
   Violations violations;
   const auto require_uuid = [&](std::string* text, const char* path) {
@@ -40,13 +41,19 @@ std::optional<Violations> unaddressable(Command& command) {
 
 Violations conflicting_payload() {
   return {{ErrorKind::kConflict, "IDEMPOTENCY_CONFLICT",
-           "another command was sent with this id before; give each command an id of its own", "commandId"}};
+           "another command was sent with this id before; give each command an id of its own",
+           "commandId"}};
 }
 
 }  // namespace
 
-PartitionHandler::PartitionHandler(Journal& journal, StateStore& store, const Clock& clock, HandlerOptions options)
-    : journal_(journal), store_(store), clock_(clock), options_(options), state_(store, options.cached_entries_max) {}
+PartitionHandler::PartitionHandler(Journal& journal, StateStore& store, const Clock& clock,
+                                   HandlerOptions options)
+    : journal_(journal),
+      store_(store),
+      clock_(clock),
+      options_(options),
+      state_(store, options.cached_entries_max) {}
 
 PartitionHandler::~PartitionHandler() { stop(); }
 
@@ -61,7 +68,8 @@ void PartitionHandler::stop() {
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
-  refuse_all({ErrorKind::kUnavailable, "handler.stopping", "the engine has stopped; send it again", ""});
+  refuse_all(
+      {ErrorKind::kUnavailable, "handler.stopping", "the engine has stopped; send it again", ""});
 }
 
 void PartitionHandler::submit(Submission submission) {
@@ -73,8 +81,11 @@ void PartitionHandler::submit(Submission submission) {
       if (queue_.size() == 1) wake_.notify_one();
       return;
     }
-    refusal = stopping_ ? Error{ErrorKind::kUnavailable, "handler.stopping", "not taken: the engine is stopping; send it again", ""}
-                        : Error{ErrorKind::kUnavailable, "handler.overloaded", "not taken: too many commands are waiting; send it again later", ""};
+    refusal = stopping_
+                  ? Error{ErrorKind::kUnavailable, "handler.stopping",
+                          "not taken: the engine is stopping; send it again", ""}
+                  : Error{ErrorKind::kUnavailable, "handler.overloaded",
+                          "not taken: too many commands are waiting; send it again later", ""};
   }
   submission.answer(fail(std::move(refusal)));
 }
@@ -112,7 +123,8 @@ void PartitionHandler::run() {
 bool PartitionHandler::wait_for_work() {
   std::unique_lock lock(mutex_);
   const auto ready = [&] {
-    return stopping_ || !queue_.empty() || !queries_.empty() || !again_.empty() || !in_flight_.empty() || !owns_;
+    return stopping_ || !queue_.empty() || !queries_.empty() || !again_.empty() ||
+           !in_flight_.empty() || !owns_;
   };
   if (!wake_.wait_for(lock, options_.flush_idle, ready) && state_.confirmed_count() > 0) {
     lock.unlock();
@@ -120,7 +132,8 @@ bool PartitionHandler::wait_for_work() {
     publish_status();
     return true;
   }
-  return !stopping_ || !queue_.empty() || !again_.empty() || !in_flight_.empty() || !queries_.empty();
+  return !stopping_ || !queue_.empty() || !again_.empty() || !in_flight_.empty() ||
+         !queries_.empty();
 }
 
 void PartitionHandler::work() {
@@ -139,7 +152,8 @@ void PartitionHandler::work() {
     more = !queue_.empty() || !again_.empty();
   }
   const bool full = in_flight_.size() >= options_.in_flight_max;
-  if (done && !in_flight_.empty()) done = read_back(more && !full ? std::chrono::milliseconds(0) : kReadBackWait);
+  if (done && !in_flight_.empty())
+    done = read_back(more && !full ? std::chrono::milliseconds(0) : kReadBackWait);
   if (done) done = flush_if_large();
   if (!done) lose(done.error());
   publish_status();
@@ -152,7 +166,8 @@ Result<void> PartitionHandler::claim() {
   newest_decision_ = progress ? progress->decided_at() : 0;
   const log::Progress* from = progress ? &*progress : nullptr;
   DAYBOOK_TRY(journal_.claim(
-      from, [this](const ReadOutcome& read) { return fold(read); }, [this] { return flush_if_large(); }));
+      from, [this](const ReadOutcome& read) { return fold(read); },
+      [this] { return flush_if_large(); }));
   if (!clock_offset_) clock_offset_ = clock_.wall_ms() - clock_.steady_ms();
   owns_ = true;
   failed_claims_ = 0;
@@ -206,10 +221,12 @@ void PartitionHandler::give_up(const Error& error) {
     const std::lock_guard lock(mutex_);
     stopping = stopping_;
   }
-  if (stopping || failed_claims_ >= kClaimsBeforeGivingUp || error.kind == ErrorKind::kCorrupt) refuse_all(error);
+  if (stopping || failed_claims_ >= kClaimsBeforeGivingUp || error.kind == ErrorKind::kCorrupt)
+    refuse_all(error);
   publish_status();
   std::unique_lock lock(mutex_);
-  const auto wait = std::min(kClaimRetryMax, std::chrono::milliseconds(10LL << std::min(failed_claims_, 8U)));
+  const auto wait =
+      std::min(kClaimRetryMax, std::chrono::milliseconds(10LL << std::min(failed_claims_, 8U)));
   wake_.wait_for(lock, wait, [&] { return stopping_; });
 }
 
@@ -222,15 +239,20 @@ void PartitionHandler::refuse_all(const Error& error) {
     queue.swap(queue_);
     queries.swap(queries_);
   }
-  const auto not_taken = [&] { return fail(ErrorKind::kUnavailable, error.code, "not taken: " + error.detail); };
+  const auto not_taken = [&] {
+    return fail(ErrorKind::kUnavailable, error.code, "not taken: " + error.detail);
+  };
   for (Waiting& waiting : again_) {
     if (!waiting.maybe_recorded) {
       answer(waiting.submission, not_taken());
       continue;
     }
-    answer(waiting.submission, fail(ErrorKind::kUnknownOutcome, "handler.lost",
-                                    "the command may have been recorded; look its receipt up later, or send the very same "
-                                    "command again (" + error.detail + ")"));
+    answer(
+        waiting.submission,
+        fail(ErrorKind::kUnknownOutcome, "handler.lost",
+             "the command may have been recorded; look its receipt up later, or send the very same "
+             "command again (" +
+                 error.detail + ")"));
   }
   again_.clear();
   for (Submission& submission : queue) answer(submission, not_taken());
@@ -264,7 +286,8 @@ Result<void> PartitionHandler::decide_group() {
     }
   }
   std::vector<const log::Outcome*> outcomes;
-  for (; appended_ < in_flight_.size(); ++appended_) outcomes.push_back(&in_flight_[appended_].outcome);
+  for (; appended_ < in_flight_.size(); ++appended_)
+    outcomes.push_back(&in_flight_[appended_].outcome);
   if (outcomes.empty()) return {};
   if (outcomes.size() == in_flight_.size()) progressed_at_ = clock_.steady_ms();
   ++figures_.groups;
@@ -275,7 +298,9 @@ Result<void> PartitionHandler::decide_one(Waiting waiting) {
   Submission& submission = waiting.submission;
   if (auto violations = unaddressable(submission.command)) {
     ++figures_.rejected;
-    answer(submission, receipt_of(refuse_command(submission.command, "", *violations, clock_.wall_ms()), {}, false));
+    answer(submission,
+           receipt_of(refuse_command(submission.command, "", *violations, clock_.wall_ms()), {},
+                      false));
     return {};
   }
   const Command& command = submission.command;
@@ -283,8 +308,9 @@ Result<void> PartitionHandler::decide_one(Waiting waiting) {
   const std::string key = keys::receipt(command.organization_id(), command.command_id());
   if (answer_known(waiting, key, hash)) return state_.health();
   if (clock_is_off()) {
-    answer(submission, fail(ErrorKind::kUnavailable, "clock.off",
-                            "not taken: this machine's clock is off by more than the bound; set it right"));
+    answer(submission,
+           fail(ErrorKind::kUnavailable, "clock.off",
+                "not taken: this machine's clock is off by more than the bound; set it right"));
     return {};
   }
   newest_decision_ = std::max(newest_decision_, clock_.wall_ms());
@@ -292,7 +318,8 @@ Result<void> PartitionHandler::decide_one(Waiting waiting) {
   flight.outcome = decide_command(command, hash, state_, newest_decision_);
   if (flight.outcome.ByteSizeLong() > options_.outcome_bytes_max) {
     state_.rollback();
-    const Violations too_large{{ErrorKind::kRejected, "outcome.too_large", "the command's outcome is too large to record; split it", ""}};
+    const Violations too_large{{ErrorKind::kRejected, "outcome.too_large",
+                                "the command's outcome is too large to record; split it", ""}};
     flight.outcome = refuse_command(command, hash, too_large, newest_decision_);
   }
   flight.changes = state_.commit();
@@ -303,12 +330,16 @@ Result<void> PartitionHandler::decide_one(Waiting waiting) {
   return state_.health();
 }
 
-// A command whose id is known is answered with its first outcome, now or when that has been read back.
-bool PartitionHandler::answer_known(Waiting& waiting, const std::string& key, const std::string& hash) {
+// A command whose id is known is answered with its first outcome, now or when that has been read
+// back.
+bool PartitionHandler::answer_known(Waiting& waiting, const std::string& key,
+                                    const std::string& hash) {
   Submission& submission = waiting.submission;
   const auto conflict = [&] {
     ++figures_.rejected;
-    answer(submission, receipt_of(refuse_command(submission.command, hash, conflicting_payload(), clock_.wall_ms()), {}, false));
+    answer(submission, receipt_of(refuse_command(submission.command, hash, conflicting_payload(),
+                                                 clock_.wall_ms()),
+                                  {}, false));
   };
   if (const auto pending = pending_.find(key); pending != pending_.end()) {
     if (pending->second->outcome.payload_hash() == hash) {
@@ -335,16 +366,20 @@ bool PartitionHandler::answer_known(Waiting& waiting, const std::string& key, co
     answer(submission, fail(std::move(outcome).error()));
   } else {
     const log::Progress& progress = journal_.progress();
-    answer(submission, receipt_of(*outcome, position_of(entry, progress.log_id(), progress.partition()), repeated));
+    answer(submission,
+           receipt_of(*outcome, position_of(entry, progress.log_id(), progress.partition()),
+                      repeated));
   }
   return true;
 }
 
-// Against the newest decision (a clock that was set back) and against the steady clock (one that jumped meanwhile).
+// Against the newest decision (a clock that was set back) and against the steady clock (one that
+// jumped meanwhile).
 bool PartitionHandler::clock_is_off() {
   const std::int64_t wall = clock_.wall_ms();
   const std::int64_t bound = options_.clock_bound.count();
-  const std::int64_t drift = wall - clock_.steady_ms() - clock_offset_.value_or(wall - clock_.steady_ms());
+  const std::int64_t drift =
+      wall - clock_.steady_ms() - clock_offset_.value_or(wall - clock_.steady_ms());
   return wall < newest_decision_ - bound || std::abs(drift) > bound;
 }
 
@@ -353,7 +388,8 @@ Result<void> PartitionHandler::read_back(std::chrono::milliseconds wait) {
   const std::int64_t now = clock_.steady_ms();
   if (!positions.empty()) progressed_at_ = now;
   if (now - progressed_at_ > options_.stall_max.count()) {
-    return fail(ErrorKind::kUnknownOutcome, "log.stalled", "appended records have not become durable in time");
+    return fail(ErrorKind::kUnknownOutcome, "log.stalled",
+                "appended records have not become durable in time");
   }
   for (const Position& position : positions) {
     InFlight flight = std::move(in_flight_.front());
@@ -374,13 +410,15 @@ Result<void> PartitionHandler::read_back(std::chrono::milliseconds wait) {
 // Receipt and history of an outcome, now that its place in the log is known.
 // Only a decision is remembered: a repeat names its first outcome, and a lost range has no command.
 void PartitionHandler::remember(const log::Outcome& outcome, const Position& position) {
-  if (outcome.kind() != log::OUTCOME_KIND_ACCEPTED && outcome.kind() != log::OUTCOME_KIND_REJECTED) return;
+  if (outcome.kind() != log::OUTCOME_KIND_ACCEPTED && outcome.kind() != log::OUTCOME_KIND_REJECTED)
+    return;
   state_.begin();
   state_.put(keys::receipt(outcome.organization_id(), outcome.command_id()),
              receipt_entry(outcome, position).SerializeAsString());
   for (const log::Event& event : outcome.events()) {
-    state_.put(keys::history(outcome.organization_id(), event.entity(), event.id(), event.version()),
-               std::to_string(position.offset));
+    state_.put(
+        keys::history(outcome.organization_id(), event.entity(), event.id(), event.version()),
+        std::to_string(position.offset));
   }
   state_.confirm(state_.commit());
 }

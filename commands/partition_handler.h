@@ -1,10 +1,12 @@
-// The command handler of one partition: deduplicate, decide ahead, append, read back, apply, answer.
+// The command handler of one partition: deduplicate, decide ahead, append, read back, apply,
+// answer.
 //
-// One thread owns the state and the journal; submissions and queries come from any thread through a bounded queue. Many
-// commands share one durable append, and the next group is decided while the last one becomes durable. Nobody is told
-// an outcome before it has been read back from the log as valid. Whatever goes wrong with an append (void, unknown), the
-// handler forgets what it decided ahead, takes the partition over again and decides again; commands that became valid
-// meanwhile are found by their receipts.
+// One thread owns the state and the journal; submissions and queries come from any thread through a
+// bounded queue. Many commands share one durable append, and the next group is decided while the
+// last one becomes durable. Nobody is told an outcome before it has been read back from the log as
+// valid. Whatever goes wrong with an append (void, unknown), the handler forgets what it decided
+// ahead, takes the partition over again and decides again; commands that became valid meanwhile are
+// found by their receipts.
 #pragma once
 
 #include <atomic>
@@ -31,11 +33,13 @@ struct HandlerOptions {
   std::size_t queue_max = 20'000;          // submissions waiting; more are refused as unavailable
   std::size_t queries_max = 1'000;         // queries waiting
   std::size_t flush_changes_max = 50'000;  // confirmed changes before the state is written
-  std::size_t outcome_bytes_max = 900'000; // encoded outcome; fits a Kafka record of the default size
+  std::size_t outcome_bytes_max =
+      900'000;  // encoded outcome; fits a Kafka record of the default size
   std::size_t cached_entries_max = 400'000;
   std::chrono::milliseconds flush_idle{200};
   std::chrono::milliseconds clock_bound{5'000};
-  std::chrono::milliseconds stall_max{30'000};  // without reading anything back; the fate is then unknown
+  std::chrono::milliseconds stall_max{
+      30'000};  // without reading anything back; the fate is then unknown
 };
 
 // Figures of a handler, for status and metrics.
@@ -47,15 +51,16 @@ struct HandlerStatus {
   std::uint64_t groups = 0;
   std::uint64_t claims = 0;
   std::uint64_t queue = 0;
-  bool owns = false;         // has fenced and may decide
-  std::string trouble;       // why not, if it does not
+  bool owns = false;    // has fenced and may decide
+  std::string trouble;  // why not, if it does not
   log::Progress progress;
 };
 
 class PartitionHandler {
  public:
   // Journal, store and clock must outlive the handler.
-  PartitionHandler(Journal& journal, StateStore& store, const Clock& clock, HandlerOptions options = {});
+  PartitionHandler(Journal& journal, StateStore& store, const Clock& clock,
+                   HandlerOptions options = {});
   ~PartitionHandler();  // stops
   PartitionHandler(const PartitionHandler&) = delete;
   PartitionHandler& operator=(const PartitionHandler&) = delete;
@@ -64,9 +69,11 @@ class PartitionHandler {
   // Takes nothing more, decides and answers what was taken, writes the state. Idempotent.
   void stop();
 
-  // Thread-safe. The answer may come before this returns. What a handler still has when it stops is answered too.
+  // Thread-safe. The answer may come before this returns. What a handler still has when it stops is
+  // answered too.
   void submit(Submission submission);
-  // Runs `use` on the handler's thread between groups, on confirmed and decided-ahead state; false if it was not taken.
+  // Runs `use` on the handler's thread between groups, on confirmed and decided-ahead state; false
+  // if it was not taken.
   using Query = std::function<void(const State&, Journal&)>;
   [[nodiscard]] bool query(Query query);
 
@@ -97,7 +104,8 @@ class PartitionHandler {
   void take_queries();
   [[nodiscard]] Result<void> decide_group();
   [[nodiscard]] Result<void> decide_one(Waiting waiting);
-  [[nodiscard]] bool answer_known(Waiting& waiting, const std::string& key, const std::string& hash);
+  [[nodiscard]] bool answer_known(Waiting& waiting, const std::string& key,
+                                  const std::string& hash);
   [[nodiscard]] bool clock_is_off();
   [[nodiscard]] Result<void> read_back(std::chrono::milliseconds wait);
   void remember(const log::Outcome& outcome, const Position& position);
@@ -123,13 +131,14 @@ class PartitionHandler {
   std::deque<Waiting> again_;  // to be decided again, before the queue
   std::deque<InFlight> in_flight_;
   std::unordered_map<std::string, InFlight*> pending_;  // by receipt key
-  std::size_t appended_ = 0;                            // how many of in_flight_ have been handed to the journal
+  std::size_t appended_ = 0;  // how many of in_flight_ have been handed to the journal
   bool owns_ = false;
   std::uint32_t failed_claims_ = 0;
   std::int64_t newest_decision_ = 0;
-  std::optional<std::int64_t> clock_offset_;  // wall minus steady when the partition was first claimed
-  std::int64_t progressed_at_ = 0;            // steady time when something was read back, or first in flight
-  bool state_damaged_ = false;                // found out; emptied and folded again with the next claim
+  std::optional<std::int64_t>
+      clock_offset_;                // wall minus steady when the partition was first claimed
+  std::int64_t progressed_at_ = 0;  // steady time when something was read back, or first in flight
+  bool state_damaged_ = false;      // found out; emptied and folded again with the next claim
   HandlerStatus figures_;
   std::thread thread_;
 };

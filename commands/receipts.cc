@@ -21,7 +21,8 @@ Receipt receipt_of(const log::Outcome& outcome, const Position& position, bool r
   std::map<std::string, int> places;  // of each record's entry
   for (const log::Event& event : outcome.events()) {
     const auto [place, fresh] = places.emplace(event.id(), receipt.records_size());
-    RecordVersion& record = fresh ? *receipt.add_records() : *receipt.mutable_records(place->second);
+    RecordVersion& record =
+        fresh ? *receipt.add_records() : *receipt.mutable_records(place->second);
     record.set_entity(event.entity());
     record.set_id(event.id());
     record.set_version(event.version());
@@ -38,9 +39,11 @@ log::ReceiptEntry receipt_entry(const log::Outcome& outcome, const Position& pos
   return entry;
 }
 
-Position position_of(const log::ReceiptEntry& entry, const std::string& log_id, std::uint32_t partition) {
+Position position_of(const log::ReceiptEntry& entry, const std::string& log_id,
+                     std::uint32_t partition) {
   Position position{log_id, partition, entry.offset(), entry.sequence(), {}};
-  std::copy_n(entry.hash().begin(), std::min(entry.hash().size(), position.hash.size()), position.hash.begin());
+  std::copy_n(entry.hash().begin(), std::min(entry.hash().size(), position.hash.size()),
+              position.hash.begin());
   return position;
 }
 

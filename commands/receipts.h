@@ -8,10 +8,13 @@
 
 namespace daybook::commands {
 
-[[nodiscard]] Receipt receipt_of(const log::Outcome& outcome, const Position& position, bool repeated);
+[[nodiscard]] Receipt receipt_of(const log::Outcome& outcome, const Position& position,
+                                 bool repeated);
 
 // The entry under which the state remembers a command, and back.
-[[nodiscard]] log::ReceiptEntry receipt_entry(const log::Outcome& outcome, const Position& position);
-[[nodiscard]] Position position_of(const log::ReceiptEntry& entry, const std::string& log_id, std::uint32_t partition);
+[[nodiscard]] log::ReceiptEntry receipt_entry(const log::Outcome& outcome,
+                                              const Position& position);
+[[nodiscard]] Position position_of(const log::ReceiptEntry& entry, const std::string& log_id,
+                                   std::uint32_t partition);
 
 }  // namespace daybook::commands

@@ -30,7 +30,8 @@ std::vector<RowChange> take(std::map<std::string, RowChange> rows) {
 
 // Parents stand before what refers to them, so that the order alone satisfies most foreign keys.
 void sort_by_entity(std::vector<RowChange>& rows) {
-  std::stable_sort(rows.begin(), rows.end(), [](const RowChange& a, const RowChange& b) { return a.entity < b.entity; });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const RowChange& a, const RowChange& b) { return a.entity < b.entity; });
 }
 
 tl::unexpected<Error> stopped() {
@@ -39,9 +40,13 @@ tl::unexpected<Error> stopped() {
 
 }  // namespace
 
-Projector::Projector(std::uint32_t partition, OutcomeSource& source, ReadTables& tables, StateStore& store,
-                     ProjectorOptions options)
-    : partition_(partition), source_(source), tables_(tables), options_(options), state_(store, options.cached_entries_max) {}
+Projector::Projector(std::uint32_t partition, OutcomeSource& source, ReadTables& tables,
+                     StateStore& store, ProjectorOptions options)
+    : partition_(partition),
+      source_(source),
+      tables_(tables),
+      options_(options),
+      state_(store, options.cached_entries_max) {}
 
 Projector::~Projector() { stop(); }
 
@@ -73,7 +78,8 @@ void Projector::publish() {
   figures_.checkpoint = checkpoint_;
   figures_.parked = parked_.size();
   if (auto end = source_.end_offset()) {
-    const std::uint64_t read = claimed_ ? source_.progress().next_offset() : checkpoint_.next_offset;
+    const std::uint64_t read =
+        claimed_ ? source_.progress().next_offset() : checkpoint_.next_offset;
     figures_.lag_records = *end > read ? *end - read : 0;
   }
   const std::lock_guard lock(mutex_);
@@ -130,7 +136,8 @@ Result<void> Projector::claim() {
 Result<void> Projector::open_state(const Checkpoint& checkpoint) {
   DAYBOOK_ASSIGN(progress, state_.resume());
   const std::uint64_t goal = checkpoint.position.sequence;
-  if (progress && (progress->sequence() > goal || progress->log_id() != source_.progress().log_id())) {
+  if (progress &&
+      (progress->sequence() > goal || progress->log_id() != source_.progress().log_id())) {
     DAYBOOK_TRY(state_.reset());
     progress.reset();
   }
@@ -139,18 +146,21 @@ Result<void> Projector::open_state(const Checkpoint& checkpoint) {
   while (source_.progress().sequence() < goal) {
     if (stopping()) return stopped();
     const std::size_t missing = goal - source_.progress().sequence();
-    DAYBOOK_ASSIGN(outcomes, source_.read(std::min(missing, options_.outcomes_max), options_.idle_wait));
+    DAYBOOK_ASSIGN(outcomes,
+                   source_.read(std::min(missing, options_.outcomes_max), options_.idle_wait));
     for (const ReadOutcome& read : outcomes) {
       DAYBOOK_ASSIGN(applied, fold(read));
       state_.confirm(std::move(applied.changes));
     }
     if (state_.confirmed_count() >= options_.flush_changes_max) DAYBOOK_TRY(flush());
     DAYBOOK_ASSIGN(end, source_.end_offset());
-    if (outcomes.empty() && source_.progress().next_offset() >= end && source_.progress().sequence() < goal) {
+    if (outcomes.empty() && source_.progress().next_offset() >= end &&
+        source_.progress().sequence() < goal) {
       return fail(ErrorKind::kCorrupt, "checkpoint.beyond_log",
                   "the read tables stand at sequence " + std::to_string(goal) + " of partition " +
                       std::to_string(partition_) + ", the log ends at sequence " +
-                      std::to_string(source_.progress().sequence()) + "; the log was cut, or this is an older copy of it");
+                      std::to_string(source_.progress().sequence()) +
+                      "; the log was cut, or this is an older copy of it");
     }
   }
   return {};
@@ -173,8 +183,9 @@ Result<void> Projector::check_checkpoint(const Position& position) const {
   const Position& applied = checkpoint_.position;
   if (claimed_ || position.sequence != applied.sequence || position.hash == applied.hash) return {};
   return fail(ErrorKind::kCorrupt, "checkpoint.other_log",
-              "the read tables were folded from another history: at sequence " + std::to_string(position.sequence) +
-                  " the log has offset " + std::to_string(position.offset) + ", the checkpoint stands at token " +
+              "the read tables were folded from another history: at sequence " +
+                  std::to_string(position.sequence) + " the log has offset " +
+                  std::to_string(position.offset) + ", the checkpoint stands at token " +
                   token_of(applied) + ", the log at " + token_of(position));
 }
 
@@ -224,7 +235,8 @@ Result<void> Projector::write_one_by_one(const Batch& batch) {
   return {};
 }
 
-Result<void> Projector::write_rows(const std::vector<RowChange>& rows, const Checkpoint& checkpoint, Refused refused) {
+Result<void> Projector::write_rows(const std::vector<RowChange>& rows, const Checkpoint& checkpoint,
+                                   Refused refused) {
   // What waits for a parked row is tried again together with it.
   std::vector<RowChange> all = rows;
   std::set<std::string> changed;
@@ -232,7 +244,8 @@ Result<void> Projector::write_rows(const std::vector<RowChange>& rows, const Che
     for (const RowChange& row : rows) changed.insert(row.id);
   }
   const bool touches_parked =
-      std::any_of(parked_.begin(), parked_.end(), [&](const ParkedRow& each) { return changed.count(each.id) != 0; });
+      std::any_of(parked_.begin(), parked_.end(),
+                  [&](const ParkedRow& each) { return changed.count(each.id) != 0; });
   if (touches_parked) {
     for (RowChange& row : parked_rows()) {
       if (changed.count(row.id) == 0) all.push_back(std::move(row));
@@ -276,15 +289,15 @@ Result<void> Projector::count_parked(std::size_t parked) {
   figures_.parked_total += parked;
   const auto now = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < parked; ++i) parked_times_.push_back(now);
-  while (!parked_times_.empty() && now - parked_times_.front() > std::chrono::minutes(1)) parked_times_.pop_front();
+  while (!parked_times_.empty() && now - parked_times_.front() > std::chrono::minutes(1))
+    parked_times_.pop_front();
   if (parked_times_.size() <= options_.parked_per_minute_max) return {};
   return fail(ErrorKind::kRejected, "projector.too_many_parked",
               "more than " + std::to_string(options_.parked_per_minute_max) +
-                  " rows were parked within a minute; look at `daybook parked list` and `daybook schema check`");
+                  " rows were parked within a minute; look at `daybook parked list` and `daybook "
+                  "schema check`");
 }
 
-Result<void> Projector::flush() {
-  return state_.flush(source_.progress());
-}
+Result<void> Projector::flush() { return state_.flush(source_.progress()); }
 
 }  // namespace daybook::projections

@@ -1,13 +1,15 @@
-// The projector of one partition: reads valid outcomes, folds them with the domain's evolve, and writes the rows that
-// changed together with the checkpoint, one transaction for each batch.
+// The projector of one partition: reads valid outcomes, folds them with the domain's evolve, and
+// writes the rows that changed together with the checkpoint, one transaction for each batch.
 //
-// Rows of one record are coalesced: however many events, one row. PostgreSQL commits first, then the projector's own
-// state is written, now and then; so on start the state may be behind the checkpoint (it catches up before anything is
-// written) or, when PostgreSQL was restored from an older copy, ahead of it (it is thrown away and folded again). A
-// checkpoint beyond the log, or of another log, stops the partition and names both positions.
+// Rows of one record are coalesced: however many events, one row. PostgreSQL commits first, then
+// the projector's own state is written, now and then; so on start the state may be behind the
+// checkpoint (it catches up before anything is written) or, when PostgreSQL was restored from an
+// older copy, ahead of it (it is thrown away and folded again). A checkpoint beyond the log, or of
+// another log, stops the partition and names both positions.
 //
-// A batch that PostgreSQL refuses because of its data is written again outcome by outcome in log order, and rows that
-// are refused alone are parked. One thread of its own; status and stop from any thread.
+// A batch that PostgreSQL refuses because of its data is written again outcome by outcome in log
+// order, and rows that are refused alone are parked. One thread of its own; status and stop from
+// any thread.
 #pragma once
 
 #include <condition_variable>
@@ -24,10 +26,11 @@
 namespace daybook::projections {
 
 struct ProjectorOptions {
-  std::size_t outcomes_max = 2'000;           // in one transaction
-  std::size_t flush_changes_max = 50'000;     // folded changes before the state is written
+  std::size_t outcomes_max = 2'000;        // in one transaction
+  std::size_t flush_changes_max = 50'000;  // folded changes before the state is written
   std::size_t cached_entries_max = 400'000;
-  std::size_t parked_per_minute_max = 100;    // more stop the partition: something is wrong with the tables
+  std::size_t parked_per_minute_max =
+      100;  // more stop the partition: something is wrong with the tables
   std::chrono::milliseconds idle_wait{200};
   std::chrono::milliseconds retry_max{5'000};
 };
@@ -77,7 +80,8 @@ class Projector {
   [[nodiscard]] Result<void> check_checkpoint(const Position& position) const;
   [[nodiscard]] Result<void> write(const Batch& batch);
   [[nodiscard]] Result<void> write_one_by_one(const Batch& batch);
-  [[nodiscard]] Result<void> write_rows(const std::vector<RowChange>& rows, const Checkpoint& checkpoint, Refused refused);
+  [[nodiscard]] Result<void> write_rows(const std::vector<RowChange>& rows,
+                                        const Checkpoint& checkpoint, Refused refused);
   [[nodiscard]] Result<void> retry_parked_now();
   [[nodiscard]] Result<void> count_parked(std::size_t parked);
   [[nodiscard]] Result<void> flush();

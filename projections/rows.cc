@@ -27,16 +27,19 @@ struct Mapping {
   std::vector<std::string> names;
 };
 
-void collect(const Descriptor& type, const std::string& entity, std::vector<const FieldDescriptor*>& path, Mapping& out) {
+void collect(const Descriptor& type, const std::string& entity,
+             std::vector<const FieldDescriptor*>& path, Mapping& out) {
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor* field = type.field(i);
     const FieldRule& rule = schema::rule(*field);
     path.push_back(field);
-    const bool here = (rule.only_entity().empty() || rule.only_entity() == entity) && rule.except_entity() != entity;
+    const bool here = (rule.only_entity().empty() || rule.only_entity() == entity) &&
+                      rule.except_entity() != entity;
     if (!rule.column().empty() && here) {
       out.columns.push_back({rule.column(), path, rule.format()});
       out.names.push_back(rule.column());
-    } else if (rule.column().empty() && !field->is_repeated() && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+    } else if (rule.column().empty() && !field->is_repeated() &&
+               field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       collect(*field->message_type(), entity, path, out);
     }
     path.pop_back();
@@ -48,7 +51,8 @@ const Mapping& mapping_of(Entity entity) {
     std::map<int, Mapping> all;
     for (const Entity each : schema::entities()) {
       std::vector<const FieldDescriptor*> path;
-      collect(*schema::state_prototype(each).GetDescriptor(), schema::entity_rule(each).name(), path, all[each]);
+      collect(*schema::state_prototype(each).GetDescriptor(), schema::entity_rule(each).name(),
+              path, all[each]);
     }
     return all;
   }();
@@ -62,7 +66,8 @@ std::string number_text(std::int64_t value, Format format) {
   return std::to_string(value);
 }
 
-std::optional<std::string> value_of(const Message& message, const FieldDescriptor& field, Format format) {
+std::optional<std::string> value_of(const Message& message, const FieldDescriptor& field,
+                                    Format format) {
   const Reflection& reflection = *message.GetReflection();
   if (field.has_presence() && !reflection.HasField(message, &field)) return std::nullopt;
   switch (field.cpp_type()) {
@@ -78,7 +83,8 @@ std::optional<std::string> value_of(const Message& message, const FieldDescripto
       return number_text(reflection.GetInt64(message, &field), format);
     case FieldDescriptor::CPPTYPE_MESSAGE: {
       std::string json;
-      (void)google::protobuf::util::MessageToJsonString(reflection.GetMessage(message, &field), &json);
+      (void)google::protobuf::util::MessageToJsonString(reflection.GetMessage(message, &field),
+                                                        &json);
       return json;
     }
     case FieldDescriptor::CPPTYPE_UINT32:
@@ -110,7 +116,8 @@ std::vector<std::optional<std::string>> values_of(Entity entity, const Message& 
   return values;
 }
 
-RowChange row_of(Entity entity, const std::string& organization_id, const std::string& id, const Message* state) {
+RowChange row_of(Entity entity, const std::string& organization_id, const std::string& id,
+                 const Message* state) {
   RowChange row{entity, organization_id, id, std::nullopt};
   if (state == nullptr) return row;
   const Record* record = record_of(entity, *state);

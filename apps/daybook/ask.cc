@@ -24,35 +24,45 @@ std::string text_of(const Json& change, const char* member) {
 }
 
 void print_entry(const Json& entry) {
-  fmt::print("version {}  {}  {} by {} ({}, command {})\n", entry.value("version", 0), entry.value("decidedAt", ""),
-             entry.value("event", ""), entry.value("actor", ""), entry.value("command", ""), entry.value("commandId", ""));
+  fmt::print("version {}  {}  {} by {} ({}, command {})\n", entry.value("version", 0),
+             entry.value("decidedAt", ""), entry.value("event", ""), entry.value("actor", ""),
+             entry.value("command", ""), entry.value("commandId", ""));
   for (const Json& change : entry.value("changes", Json::array())) {
-    fmt::print("    {}: {} -> {}\n", change.value("field", ""), text_of(change, "oldValue"), text_of(change, "newValue"));
+    fmt::print("    {}: {} -> {}\n", change.value("field", ""), text_of(change, "oldValue"),
+               text_of(change, "newValue"));
   }
 }
 
 void print_status(const Json& status) {
   const Json& log = status["log"];
-  fmt::print("log {} ({}), {} partition(s)\n", log.value("id", ""), log.value("kind", ""), log.value("partitions", 0));
+  fmt::print("log {} ({}), {} partition(s)\n", log.value("id", ""), log.value("kind", ""),
+             log.value("partitions", 0));
   for (const Json& partition : status["partitions"]) {
     const Json& commands = partition["commands"];
-    fmt::print("partition {}: {} at sequence {}, {} accepted, {} rejected, {} waiting, {} void records{}\n",
-               partition.value("partition", 0), commands.value("owns", false) ? "deciding" : "NOT deciding",
-               commands.value("sequence", 0LL), commands.value("accepted", 0LL), commands.value("rejected", 0LL),
-               commands.value("queue", 0LL), commands.value("voidRecords", 0LL),
-               commands.value("trouble", "").empty() ? "" : ": " + commands.value("trouble", ""));
+    fmt::print(
+        "partition {}: {} at sequence {}, {} accepted, {} rejected, {} waiting, {} void "
+        "records{}\n",
+        partition.value("partition", 0),
+        commands.value("owns", false) ? "deciding" : "NOT deciding",
+        commands.value("sequence", 0LL), commands.value("accepted", 0LL),
+        commands.value("rejected", 0LL), commands.value("queue", 0LL),
+        commands.value("voidRecords", 0LL),
+        commands.value("trouble", "").empty() ? "" : ": " + commands.value("trouble", ""));
     if (!partition.contains("projection")) continue;
     const Json& projection = partition["projection"];
-    fmt::print("  read tables: {} at sequence {}, lag {} records, {:.1f} s, {} parked{}\n",
-               projection.value("running", false) ? "following" : "STOPPED", projection.value("sequence", 0LL),
-               projection.value("lagRecords", 0LL), projection.value("lagSeconds", 0.0), projection.value("parked", 0LL),
-               projection.value("trouble", "").empty() ? "" : ": " + projection.value("trouble", ""));
+    fmt::print(
+        "  read tables: {} at sequence {}, lag {} records, {:.1f} s, {} parked{}\n",
+        projection.value("running", false) ? "following" : "STOPPED",
+        projection.value("sequence", 0LL), projection.value("lagRecords", 0LL),
+        projection.value("lagSeconds", 0.0), projection.value("parked", 0LL),
+        projection.value("trouble", "").empty() ? "" : ": " + projection.value("trouble", ""));
   }
 }
 
 }  // namespace
 
-int run_receipt(const Settings& settings, const std::string& organization_id, const std::string& command_id) {
+int run_receipt(const Settings& settings, const std::string& organization_id,
+                const std::string& command_id) {
   auto door = open_door(settings);
   if (!door) return report(settings, door.error());
   auto receipt = (*door)->receipt(organization_id, command_id);
@@ -60,10 +70,11 @@ int run_receipt(const Settings& settings, const std::string& organization_id, co
   return print(settings, *receipt);
 }
 
-int run_history(const Settings& settings, const std::string& organization_id, const std::string& entity,
-                const std::string& reference) {
+int run_history(const Settings& settings, const std::string& organization_id,
+                const std::string& entity, const std::string& reference) {
   if (schema::entity_named(entity) == ENTITY_UNSPECIFIED) {
-    return report(settings, {ErrorKind::kInvalid, "entity.unknown", "there is no kind of record called " + entity, ""});
+    return report(settings, {ErrorKind::kInvalid, "entity.unknown",
+                             "there is no kind of record called " + entity, ""});
   }
   std::string organization = organization_id;
   if (organization.empty()) {
@@ -87,7 +98,8 @@ int run_status(const Settings& settings) {
   auto response = client.get("/v1/status");
   if (!response) return report(settings, response.error());
   if (response->status != 200) {
-    return report(settings, {ErrorKind::kUnavailable, "http.status", fmt::format("HTTP status {}", response->status), ""});
+    return report(settings, {ErrorKind::kUnavailable, "http.status",
+                             fmt::format("HTTP status {}", response->status), ""});
   }
   if (settings.json) {
     fmt::print("{}\n", response->body);

@@ -29,7 +29,8 @@ Json to_json(const postgres::Rows& rows) {
   Json list = Json::array();
   for (const postgres::Row& row : rows.rows) {
     Json object;
-    for (std::size_t i = 0; i < row.size(); ++i) object[rows.columns[i]] = row[i] ? Json(*row[i]) : Json(nullptr);
+    for (std::size_t i = 0; i < row.size(); ++i)
+      object[rows.columns[i]] = row[i] ? Json(*row[i]) : Json(nullptr);
     list.push_back(std::move(object));
   }
   return list;
@@ -44,17 +45,22 @@ std::string reader_name(const std::string& organization_id, const std::string& u
     }
     return text;
   };
-  return user_id.empty() ? "o" + digits(organization_id) : "u" + digits(organization_id) + "_" + digits(user_id);
+  return user_id.empty() ? "o" + digits(organization_id)
+                         : "u" + digits(organization_id) + "_" + digits(user_id);
 }
 
-int print_migrations(const Settings& settings, const std::vector<postgres::MigrationState>& migrations) {
+int print_migrations(const Settings& settings,
+                     const std::vector<postgres::MigrationState>& migrations) {
   Json list = Json::array();
   for (const auto& migration : migrations) {
     if (settings.json) {
-      list.push_back({{"number", migration.number}, {"name", migration.name},
-                      {"appliedAt", migration.applied_at ? Json(*migration.applied_at) : Json(nullptr)}});
+      list.push_back(
+          {{"number", migration.number},
+           {"name", migration.name},
+           {"appliedAt", migration.applied_at ? Json(*migration.applied_at) : Json(nullptr)}});
     } else {
-      fmt::print("{:4} {:28} {}\n", migration.number, migration.name, migration.applied_at.value_or("-"));
+      fmt::print("{:4} {:28} {}\n", migration.number, migration.name,
+                 migration.applied_at.value_or("-"));
     }
   }
   if (settings.json) fmt::print("{}\n", list.dump());
@@ -72,12 +78,15 @@ Result<postgres::Connection> open_database(const Settings& settings) {
 
 Result<std::string> the_organization(const Settings& settings) {
   DAYBOOK_ASSIGN(connection, open_database(settings));
-  DAYBOOK_ASSIGN(rows, connection.exec("SELECT id, name FROM daybook.organizations ORDER BY name LIMIT 11"));
+  DAYBOOK_ASSIGN(
+      rows, connection.exec("SELECT id, name FROM daybook.organizations ORDER BY name LIMIT 11"));
   if (rows.rows.size() == 1) return *rows.rows.front()[0];
   std::string names;
   for (const auto& row : rows.rows) names += "\n  " + *row[0] + "  " + row[1].value_or("");
   return fail(ErrorKind::kInvalid, "organization.which",
-              rows.rows.empty() ? "there is no organization yet" : "there is more than one organization; name one with --organization:" + names);
+              rows.rows.empty()
+                  ? "there is no organization yet"
+                  : "there is more than one organization; name one with --organization:" + names);
 }
 
 int run_migrate(const Settings& settings, const std::string& what, int target) {
@@ -90,7 +99,7 @@ int run_migrate(const Settings& settings, const std::string& what, int target) {
   const auto progress = [](int number, const std::string& name, bool up) {
     fmt::print(stderr, "{} {} {}\n", up ? "up" : "down", number, name);
   };
-  auto done = what == "up"   ? postgres::migrate_up(*connection, progress)
+  auto done = what == "up"  ? postgres::migrate_up(*connection, progress)
               : target >= 0 ? postgres::migrate_down(*connection, target, progress)
                             : postgres::migrate_down_one(*connection, progress);
   if (!done) return report(settings, done.error());
@@ -103,33 +112,45 @@ int run_schema_check(const Settings& settings) {
   if (!connection) return report(settings, connection.error());
   auto checked = postgres::check_schema(*connection);
   if (!checked) return report(settings, checked.error());
-  Json json{{"matches", checked->matches()}, {"groups", Json::array()}, {"differences", Json::array()}, {"known", Json::array()}};
+  Json json{{"matches", checked->matches()},
+            {"groups", Json::array()},
+            {"differences", Json::array()},
+            {"known", Json::array()}};
   for (const auto& group : checked->groups) {
-    json["groups"].push_back({{"name", group.name}, {"expected", group.expected}, {"matching", group.matching}});
+    json["groups"].push_back(
+        {{"name", group.name}, {"expected", group.expected}, {"matching", group.matching}});
     if (!settings.json) fmt::print("{:3} of {:3} {}\n", group.matching, group.expected, group.name);
   }
   for (const auto& known : checked->known) {
-    json["known"].push_back({{"object", known.object}, {"found", known.found}, {"reason", known.reason}});
-    if (!settings.json) fmt::print("known difference: {}: {} ({})\n", known.object, known.found, known.reason);
+    json["known"].push_back(
+        {{"object", known.object}, {"found", known.found}, {"reason", known.reason}});
+    if (!settings.json)
+      fmt::print("known difference: {}: {} ({})\n", known.object, known.found, known.reason);
   }
   for (const auto& difference : checked->differences) {
-    json["differences"].push_back({{"object", difference.object}, {"expected", difference.expected}, {"found", difference.found}});
+    json["differences"].push_back({{"object", difference.object},
+                                   {"expected", difference.expected},
+                                   {"found", difference.found}});
     if (!settings.json) fmt::print("DIFFERENCE: {}\n", postgres::describe(difference));
   }
   if (settings.json) fmt::print("{}\n", json.dump());
-  if (!settings.json && checked->matches()) fmt::print("The database matches the documented schema.\n");
+  if (!settings.json && checked->matches())
+    fmt::print("The database matches the documented schema.\n");
   return checked->matches() ? kOk : kRefused;
 }
 
-int run_url(const Settings& settings, bool owner, const std::string& organization_id, const std::string& user_id) {
+int run_url(const Settings& settings, bool owner, const std::string& organization_id,
+            const std::string& user_id) {
   auto url = owner_url(settings);
   if (!url) return report(settings, url.error());
   if (!owner) {
-    auto organization = organization_id.empty() ? the_organization(settings) : Result<std::string>(organization_id);
+    auto organization =
+        organization_id.empty() ? the_organization(settings) : Result<std::string>(organization_id);
     if (!organization) return report(settings, organization.error());
     const auto id = canonical_uuid(*organization);
     const auto user = user_id.empty() ? std::optional<std::string>("") : canonical_uuid(user_id);
-    if (!id || !user) return report(settings, {ErrorKind::kInvalid, "id.malformed", "give UUIDs", ""});
+    if (!id || !user)
+      return report(settings, {ErrorKind::kInvalid, "id.malformed", "give UUIDs", ""});
     auto connection = postgres::Connection::open(*url);
     if (!connection) return report(settings, connection.error());
     postgres::Readers readers(*connection, *url, settings.data_folder);
@@ -144,7 +165,9 @@ int run_url(const Settings& settings, bool owner, const std::string& organizatio
 int run_parked_list(const Settings& settings) {
   auto connection = open_database(settings);
   if (!connection) return report(settings, connection.error());
-  auto rows = connection->exec("SELECT table_name, record_id, sqlstate, attempts, parked_at, message FROM daybook.parked ORDER BY parked_at");
+  auto rows = connection->exec(
+      "SELECT table_name, record_id, sqlstate, attempts, parked_at, message FROM daybook.parked "
+      "ORDER BY parked_at");
   if (!rows) return report(settings, rows.error());
   if (settings.json) {
     fmt::print("{}\n", to_json(*rows).dump());
@@ -152,17 +175,23 @@ int run_parked_list(const Settings& settings) {
   }
   if (rows->rows.empty()) fmt::print("No rows are parked.\n");
   for (const auto& row : rows->rows) {
-    fmt::print("{} {}  {} attempts since {}  {}: {}\n", *row[0], *row[1], *row[3], *row[4], *row[2], *row[5]);
+    fmt::print("{} {}  {} attempts since {}  {}: {}\n", *row[0], *row[1], *row[3], *row[4], *row[2],
+               *row[5]);
   }
   return kOk;
 }
 
-int run_parked_show(const Settings& settings, const std::string& table, const std::string& record_id) {
+int run_parked_show(const Settings& settings, const std::string& table,
+                    const std::string& record_id) {
   auto connection = open_database(settings);
   if (!connection) return report(settings, connection.error());
-  auto rows = connection->exec_params("SELECT * FROM daybook.parked WHERE table_name = $1 AND record_id::text = $2", {table, record_id});
+  auto rows = connection->exec_params(
+      "SELECT * FROM daybook.parked WHERE table_name = $1 AND record_id::text = $2",
+      {table, record_id});
   if (!rows) return report(settings, rows.error());
-  if (rows->rows.empty()) return report(settings, {ErrorKind::kNotFound, "parked.not_found", "this row is not parked", ""});
+  if (rows->rows.empty())
+    return report(settings,
+                  {ErrorKind::kNotFound, "parked.not_found", "this row is not parked", ""});
   const Json row = to_json(*rows).front();
   fmt::print("{}\n", settings.json ? row.dump() : row.dump(2));
   return kOk;
@@ -173,7 +202,8 @@ int run_parked_retry(const Settings& settings) {
   auto response = client.post("/v1/parked/retry", "application/json", "{}");
   if (!response) return report(settings, response.error());
   if (response->status != 202 && response->status != 200) {
-    return report(settings, {ErrorKind::kUnavailable, "http.status", fmt::format("HTTP status {}", response->status), ""});
+    return report(settings, {ErrorKind::kUnavailable, "http.status",
+                             fmt::format("HTTP status {}", response->status), ""});
   }
   fmt::print("All parked rows are being tried again; see `daybook parked list`.\n");
   return kOk;

@@ -45,21 +45,25 @@ void look_at_database(const Settings& settings, Findings& findings) {
   if (auto migrations = postgres::migration_status(*connection)) {
     int missing = 0;
     for (const auto& migration : *migrations) missing += migration.applied_at ? 0 : 1;
-    missing == 0 ? findings.good("all migrations are applied")
-                 : findings.bad(fmt::format("{} migrations are missing: run `daybook migrate up`", missing));
+    missing == 0
+        ? findings.good("all migrations are applied")
+        : findings.bad(fmt::format("{} migrations are missing: run `daybook migrate up`", missing));
   } else {
     findings.bad(migrations.error().detail);
   }
   if (auto checked = postgres::check_schema(*connection)) {
-    for (const auto& difference : checked->differences) findings.bad("schema: " + postgres::describe(difference));
+    for (const auto& difference : checked->differences)
+      findings.bad("schema: " + postgres::describe(difference));
     if (checked->matches()) findings.good("the schema is the documented one");
   } else {
     findings.bad(checked.error().detail);
   }
   if (auto roles = postgres::check_roles(*connection)) {
-    roles->complete ? findings.good("roles and grants are complete") : findings.bad("roles are missing: `daybook migrate up` says how to make them");
+    roles->complete ? findings.good("roles and grants are complete")
+                    : findings.bad("roles are missing: `daybook migrate up` says how to make them");
   }
-  if (auto rows = connection->exec("SELECT count(*) FROM daybook.parked"); rows && *rows->rows.front()[0] != "0") {
+  if (auto rows = connection->exec("SELECT count(*) FROM daybook.parked");
+      rows && *rows->rows.front()[0] != "0") {
     findings.bad(*rows->rows.front()[0] + " rows are parked: see `daybook parked list`");
   }
 }
@@ -68,18 +72,23 @@ void look_at_engine(const Settings& settings, Findings& findings) {
   const auto running = running_address(settings);
   if (!running) {
     auto log = log::EmbeddedLog::open({settings.data_folder / "log", 1, true});
-    log ? findings.good("not running; the log is sound") : findings.bad("log: " + log.error().detail);
+    log ? findings.good("not running; the log is sound")
+        : findings.bad("log: " + log.error().detail);
     return;
   }
   http::Client client(*running, settings.token);
   auto status = client.get("/v1/status");
-  if (!status || status->status != 200) return findings.bad("the engine at " + *running + " does not answer");
+  if (!status || status->status != 200)
+    return findings.bad("the engine at " + *running + " does not answer");
   findings.good("the engine runs at " + *running);
   const auto json = nlohmann::json::parse(status->body, nullptr, false);
   for (const auto& partition : json["partitions"]) {
     for (const char* side : {"commands", "projection"}) {
-      const std::string trouble = partition.value(side, nlohmann::json::object()).value("trouble", "");
-      if (!trouble.empty()) findings.bad(fmt::format("partition {}, {}: {}", partition.value("partition", 0), side, trouble));
+      const std::string trouble =
+          partition.value(side, nlohmann::json::object()).value("trouble", "");
+      if (!trouble.empty())
+        findings.bad(
+            fmt::format("partition {}, {}: {}", partition.value("partition", 0), side, trouble));
     }
   }
 }
@@ -89,7 +98,8 @@ void look_at_engine(const Settings& settings, Findings& findings) {
 int run_doctor(const Settings& settings) {
   Findings findings(settings);
   if (!std::filesystem::exists(settings.data_folder)) {
-    findings.bad("the data folder " + settings.data_folder.string() + " does not exist: run `daybook up`, or give --data");
+    findings.bad("the data folder " + settings.data_folder.string() +
+                 " does not exist: run `daybook up`, or give --data");
     return findings.finish();
   }
   look_at_engine(settings, findings);

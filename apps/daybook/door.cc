@@ -22,7 +22,8 @@ std::string outcome_in(const std::string& json) {
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.';
     out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;
@@ -31,18 +32,21 @@ std::string escaped(const std::string& text) {
 // What the server says of an error, as an Error again.
 tl::unexpected<Error> error_of(const http::Response& response) {
   const auto parsed = nlohmann::json::parse(response.body, nullptr, false);
-  const auto error = parsed.is_object() ? parsed.value("error", nlohmann::json::object()) : nlohmann::json::object();
+  const auto error = parsed.is_object() ? parsed.value("error", nlohmann::json::object())
+                                        : nlohmann::json::object();
   const ErrorKind kind = response.status == 404   ? ErrorKind::kNotFound
                          : response.status >= 500 ? ErrorKind::kUnavailable
                                                   : ErrorKind::kInvalid;
-  return fail(kind, error.value("code", "http.status"), error.value("message", fmt::format("HTTP status {}", response.status)));
+  return fail(kind, error.value("code", "http.status"),
+              error.value("message", fmt::format("HTTP status {}", response.status)));
 }
 
 class RemoteDoor final : public Door {
  public:
   RemoteDoor(const std::string& address, const std::string& token) : client_(address, token) {}
 
-  [[nodiscard]] Result<std::vector<SentAnswer>> send(const std::vector<std::string>& lines) override {
+  [[nodiscard]] Result<std::vector<SentAnswer>> send(
+      const std::vector<std::string>& lines) override {
     std::vector<SentAnswer> answers;
     for (std::size_t first = 0; first < lines.size(); first += kLinesPerRequest) {
       std::string body;
@@ -60,15 +64,20 @@ class RemoteDoor final : public Door {
     }
     if (answers.size() == lines.size()) return answers;
     return fail(ErrorKind::kUnknownOutcome, "send.incomplete",
-                fmt::format("{} commands were sent, {} were answered; send the same file again", lines.size(), answers.size()));
+                fmt::format("{} commands were sent, {} were answered; send the same file again",
+                            lines.size(), answers.size()));
   }
 
-  [[nodiscard]] Result<std::string> receipt(const std::string& organization_id, const std::string& command_id) override {
-    return get("/v1/organizations/" + escaped(organization_id) + "/commands/" + escaped(command_id));
+  [[nodiscard]] Result<std::string> receipt(const std::string& organization_id,
+                                            const std::string& command_id) override {
+    return get("/v1/organizations/" + escaped(organization_id) + "/commands/" +
+               escaped(command_id));
   }
-  [[nodiscard]] Result<std::string> history(const std::string& organization_id, const std::string& entity,
+  [[nodiscard]] Result<std::string> history(const std::string& organization_id,
+                                            const std::string& entity,
                                             const std::string& reference) override {
-    return get("/v1/organizations/" + escaped(organization_id) + "/history/" + escaped(entity) + "/" + escaped(reference));
+    return get("/v1/organizations/" + escaped(organization_id) + "/history/" + escaped(entity) +
+               "/" + escaped(reference));
   }
 
  private:
@@ -85,7 +94,8 @@ class LocalDoor final : public Door {
  public:
   explicit LocalDoor(std::unique_ptr<CommandSide> commands) : commands_(std::move(commands)) {}
 
-  [[nodiscard]] Result<std::vector<SentAnswer>> send(const std::vector<std::string>& lines) override {
+  [[nodiscard]] Result<std::vector<SentAnswer>> send(
+      const std::vector<std::string>& lines) override {
     std::vector<std::future<SentAnswer>> waiting;
     waiting.reserve(lines.size());
     for (const std::string& line : lines) waiting.push_back(submit(line));
@@ -94,13 +104,16 @@ class LocalDoor final : public Door {
     for (auto& each : waiting) answers.push_back(each.get());
     return answers;
   }
-  [[nodiscard]] Result<std::string> receipt(const std::string& organization_id, const std::string& command_id) override {
+  [[nodiscard]] Result<std::string> receipt(const std::string& organization_id,
+                                            const std::string& command_id) override {
     DAYBOOK_ASSIGN(receipt, commands_->engine().receipt(organization_id, command_id));
     return codec::encode_json(receipt);
   }
-  [[nodiscard]] Result<std::string> history(const std::string& organization_id, const std::string& entity,
+  [[nodiscard]] Result<std::string> history(const std::string& organization_id,
+                                            const std::string& entity,
                                             const std::string& reference) override {
-    DAYBOOK_ASSIGN(history, commands_->engine().history(organization_id, schema::entity_named(entity), reference));
+    DAYBOOK_ASSIGN(history, commands_->engine().history(organization_id,
+                                                        schema::entity_named(entity), reference));
     return codec::encode_json(history);
   }
 
@@ -113,18 +126,23 @@ class LocalDoor final : public Door {
       promise->set_value(undecodable(command.error()));
       return future;
     }
-    commands_->engine().submit({*std::move(command), [promise](Result<Receipt> receipt) {
-                                  if (receipt) {
-                                    promise->set_value({codec::encode_json(*receipt), receipt->outcome()});
-                                  } else {
-                                    promise->set_value({error_json(receipt.error()), ""});
-                                  }
-                                }});
+    commands_->engine().submit(
+        {*std::move(command), [promise](Result<Receipt> receipt) {
+           if (receipt) {
+             promise->set_value({codec::encode_json(*receipt), receipt->outcome()});
+           } else {
+             promise->set_value({error_json(receipt.error()), ""});
+           }
+         }});
     return future;
   }
 
   static std::string error_json(const Error& error) {
-    return nlohmann::json{{"error", {{"kind", std::string(to_string(error.kind))}, {"code", error.code}, {"message", error.detail}}}}.dump();
+    return nlohmann::json{{"error",
+                           {{"kind", std::string(to_string(error.kind))},
+                            {"code", error.code},
+                            {"message", error.detail}}}}
+        .dump();
   }
 
   static SentAnswer undecodable(const Violations& violations) {

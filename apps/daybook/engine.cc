@@ -30,7 +30,8 @@ class SystemClock final : public commands::Clock {
 
 Result<std::unique_ptr<StateStore>> open_store(const std::filesystem::path& folder) {
   DAYBOOK_ASSIGN(store, state::RocksDbStateStore::open(folder));
-  if (store->was_damaged()) spdlog::warn("{} was damaged; it is folded again from the log", folder.string());
+  if (store->was_damaged())
+    spdlog::warn("{} was damaged; it is folded again from the log", folder.string());
   return store;
 }
 
@@ -42,11 +43,14 @@ Result<std::string> owner_url(const Settings& settings) {
   return cluster.owner_url();
 }
 
-// ---- commands ---------------------------------------------------------------------------------------------------
+// ---- commands
+// ---------------------------------------------------------------------------------------------------
 
-Result<std::unique_ptr<CommandSide>> CommandSide::open(const Settings& settings, std::uint32_t partitions) {
+Result<std::unique_ptr<CommandSide>> CommandSide::open(const Settings& settings,
+                                                       std::uint32_t partitions) {
   if (settings.log != "embedded") {
-    return fail(ErrorKind::kInvalid, "config.invalid", "DAYBOOK_LOG: only \"embedded\" is built in so far");
+    return fail(ErrorKind::kInvalid, "config.invalid",
+                "DAYBOOK_LOG: only \"embedded\" is built in so far");
   }
   std::unique_ptr<CommandSide> side(new CommandSide());
   DAYBOOK_ASSIGN(log, log::EmbeddedLog::open({settings.data_folder / "log", partitions, true}));
@@ -55,11 +59,13 @@ Result<std::unique_ptr<CommandSide>> CommandSide::open(const Settings& settings,
   side->clock_ = std::make_unique<SystemClock>();
   std::vector<std::unique_ptr<commands::PartitionHandler>> handlers;
   for (std::uint32_t partition = 0; partition < side->log_->partition_count(); ++partition) {
-    DAYBOOK_ASSIGN(store, open_store(settings.data_folder / "state" / ("commands-" + std::to_string(partition))));
+    DAYBOOK_ASSIGN(store, open_store(settings.data_folder / "state" /
+                                     ("commands-" + std::to_string(partition))));
     side->stores_.push_back(std::move(store));
-    side->journals_.push_back(std::make_unique<log::PartitionJournal>(*side->log_, partition, log::random_uuid_bytes));
-    handlers.push_back(std::make_unique<commands::PartitionHandler>(*side->journals_.back(), *side->stores_.back(),
-                                                                    *side->clock_));
+    side->journals_.push_back(
+        std::make_unique<log::PartitionJournal>(*side->log_, partition, log::random_uuid_bytes));
+    handlers.push_back(std::make_unique<commands::PartitionHandler>(
+        *side->journals_.back(), *side->stores_.back(), *side->clock_));
   }
   side->engine_ = std::make_unique<commands::CommandEngine>(std::move(handlers));
   side->engine_->start();
@@ -72,13 +78,16 @@ void CommandSide::stop() {
   if (engine_) engine_->stop();
 }
 
-// ---- projections ------------------------------------------------------------------------------------------------
+// ---- projections
+// ------------------------------------------------------------------------------------------------
 
-Result<std::unique_ptr<ProjectionSide>> ProjectionSide::open(const Settings& settings, log::EventLog& log,
+Result<std::unique_ptr<ProjectionSide>> ProjectionSide::open(const Settings& settings,
+                                                             log::EventLog& log,
                                                              const std::string& database_url) {
   std::unique_ptr<ProjectionSide> side(new ProjectionSide());
   for (std::uint32_t partition = 0; partition < log.partition_count(); ++partition) {
-    DAYBOOK_ASSIGN(store, open_store(settings.data_folder / "state" / ("projections-" + std::to_string(partition))));
+    DAYBOOK_ASSIGN(store, open_store(settings.data_folder / "state" /
+                                     ("projections-" + std::to_string(partition))));
     side->stores_.push_back(std::move(store));
     side->sources_.push_back(std::make_unique<log::ValidReader>(log, partition));
     side->tables_.push_back(std::make_unique<read_tables::PostgresReadTables>(database_url));
@@ -105,18 +114,22 @@ void ProjectionSide::retry_parked() {
   for (auto& projector : projectors_) projector->retry_parked();
 }
 
-// ---- all --------------------------------------------------------------------------------------------------------
+// ---- all
+// --------------------------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, std::uint32_t partitions,
                                               const Progress& progress) {
   std::error_code error;
   std::filesystem::create_directories(settings.data_folder, error);
   if (error) {
-    return fail(ErrorKind::kUnavailable, "data.folder", settings.data_folder.string() + ": " + error.message());
+    return fail(ErrorKind::kUnavailable, "data.folder",
+                settings.data_folder.string() + ": " + error.message());
   }
-  // The private PostgreSQL may belong to another user, who has to pass through; what is inside stays closed.
+  // The private PostgreSQL may belong to another user, who has to pass through; what is inside
+  // stays closed.
   std::filesystem::permissions(settings.data_folder,
-                               std::filesystem::perms::owner_all | std::filesystem::perms::group_exec |
+                               std::filesystem::perms::owner_all |
+                                   std::filesystem::perms::group_exec |
                                    std::filesystem::perms::others_exec,
                                error);
   std::unique_ptr<Engine> engine(new Engine(settings));
@@ -125,7 +138,8 @@ Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, std::uin
   DAYBOOK_ASSIGN(commands, CommandSide::open(settings, partitions));
   engine->commands_ = std::move(commands);
   DAYBOOK_ASSIGN(database_url, engine->prepare_database(progress));
-  DAYBOOK_ASSIGN(projections, ProjectionSide::open(settings, engine->commands_->log(), database_url));
+  DAYBOOK_ASSIGN(projections,
+                 ProjectionSide::open(settings, engine->commands_->log(), database_url));
   engine->projections_ = std::move(projections);
   DAYBOOK_TRY(engine->serve());
   return engine;
@@ -139,11 +153,13 @@ Result<std::string> Engine::prepare_database(const Progress& progress) {
   }
   DAYBOOK_ASSIGN(url, owner_url(settings_));
   DAYBOOK_ASSIGN(connection, postgres::Connection::open(url));
-  DAYBOOK_ASSIGN(report, postgres::migrate_up(connection, [&](int number, const std::string& name, bool) {
-    progress("migrating: " + std::to_string(number) + " " + name);
-  }));
+  DAYBOOK_ASSIGN(report,
+                 postgres::migrate_up(connection, [&](int number, const std::string& name, bool) {
+                   progress("migrating: " + std::to_string(number) + " " + name);
+                 }));
   for (const std::string& note : report.roles.notes) spdlog::warn("{}", note);
-  for (const std::string& sql : report.roles.administrator_sql) spdlog::warn("an administrator has to run: {}", sql);
+  for (const std::string& sql : report.roles.administrator_sql)
+    spdlog::warn("an administrator has to run: {}", sql);
   return url;
 }
 
@@ -164,11 +180,13 @@ Result<void> Engine::note_address() const {
   {
     std::ofstream file(fresh);
     file << server_->address() << '\n' << ::getpid() << '\n';
-    if (!file.flush()) return fail(ErrorKind::kUnavailable, "data.folder", "cannot write " + fresh.string());
+    if (!file.flush())
+      return fail(ErrorKind::kUnavailable, "data.folder", "cannot write " + fresh.string());
   }
   std::error_code error;
   std::filesystem::rename(fresh, path, error);
-  if (error) return fail(ErrorKind::kUnavailable, "data.folder", path.string() + ": " + error.message());
+  if (error)
+    return fail(ErrorKind::kUnavailable, "data.folder", path.string() + ": " + error.message());
   return {};
 }
 
@@ -176,7 +194,8 @@ http::Pages Engine::pages() {
   http::Pages pages;
   pages.health = [] { return http::Report{}; };
   pages.readiness = [this] {
-    return http::Report{caught_up(), caught_up() ? R"({"status":"ready"})" : R"({"status":"catching up"})"};
+    return http::Report{caught_up(),
+                        caught_up() ? R"({"status":"ready"})" : R"({"status":"catching up"})"};
   };
   pages.status = [this] {
     return status_json(commands_->log(), commands_->engine().status(), projections_->status());
@@ -186,7 +205,9 @@ http::Pages Engine::pages() {
   return pages;
 }
 
-bool Engine::caught_up() const { return is_caught_up(commands_->engine().status(), projections_->status()); }
+bool Engine::caught_up() const {
+  return is_caught_up(commands_->engine().status(), projections_->status());
+}
 
 std::string Engine::trouble() const {
   for (const auto& handler : commands_->engine().status()) {
@@ -198,14 +219,17 @@ std::string Engine::trouble() const {
   return "";
 }
 
-void Engine::publish_metrics() { export_metrics(registry_, commands_->engine().status(), projections_->status()); }
+void Engine::publish_metrics() {
+  export_metrics(registry_, commands_->engine().status(), projections_->status());
+}
 
 void Engine::stop(std::chrono::milliseconds deadline) {
   if (server_) server_->stop(deadline);
   if (commands_) commands_->stop();
   if (projections_) projections_->stop();
+  // Only who has written the address takes it away: another process may hold this folder.
   std::error_code ignored;
-  std::filesystem::remove(settings_.data_folder / "up.address", ignored);
+  if (server_) std::filesystem::remove(settings_.data_folder / "up.address", ignored);
   if (cluster_) {
     if (auto stopped = cluster_->stop(); !stopped) spdlog::warn("{}", stopped.error().detail);
     cluster_.reset();

@@ -1,6 +1,8 @@
-// The engine put together: log, handlers, projectors, PostgreSQL and the HTTP door, for one data folder.
+// The engine put together: log, handlers, projectors, PostgreSQL and the HTTP door, for one data
+// folder.
 //
-// Only wiring. The parts depend on each other in the order of the members; they are stopped in the opposite order.
+// Only wiring. The parts depend on each other in the order of the members; they are stopped in the
+// opposite order.
 #pragma once
 
 #include <filesystem>
@@ -27,7 +29,8 @@ using Progress = std::function<void(const std::string&)>;
 // The command side alone: log, state, handlers.
 class CommandSide {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<CommandSide>> open(const Settings& settings, std::uint32_t partitions);
+  [[nodiscard]] static Result<std::unique_ptr<CommandSide>> open(const Settings& settings,
+                                                                 std::uint32_t partitions);
   ~CommandSide();
 
   [[nodiscard]] commands::CommandEngine& engine() { return *engine_; }
@@ -47,8 +50,8 @@ class CommandSide {
 // The projection side: one projector per partition of an open log.
 class ProjectionSide {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<ProjectionSide>> open(const Settings& settings, log::EventLog& log,
-                                                                    const std::string& database_url);
+  [[nodiscard]] static Result<std::unique_ptr<ProjectionSide>> open(
+      const Settings& settings, log::EventLog& log, const std::string& database_url);
   ~ProjectionSide();
 
   [[nodiscard]] std::vector<projections::ProjectorStatus> status() const;
@@ -67,7 +70,8 @@ class ProjectionSide {
 // Everything, as `daybook up` runs it.
 class Engine {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<Engine>> start(const Settings& settings, std::uint32_t partitions,
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> start(const Settings& settings,
+                                                             std::uint32_t partitions,
                                                              const Progress& progress);
   ~Engine();
 
@@ -76,7 +80,8 @@ class Engine {
   [[nodiscard]] bool caught_up() const;
   // What keeps it from that, if anything does.
   [[nodiscard]] std::string trouble() const;
-  // Takes nothing more, answers what was taken, stops; at the deadline at the latest for clients that do not listen.
+  // Takes nothing more, answers what was taken, stops; at the deadline at the latest for clients
+  // that do not listen.
   void stop(std::chrono::milliseconds deadline);
 
  private:

@@ -11,12 +11,14 @@
 namespace daybook::app {
 namespace {
 
-// T0 is the decision time of the organization's creation, read from its receipt: the same on every later day.
+// T0 is the decision time of the organization's creation, read from its receipt: the same on every
+// later day.
 Result<std::int64_t> find_t0(const SentAnswer& answer) {
   const auto json = nlohmann::json::parse(answer.json, nullptr, false);
   const auto decided_at = parse_timestamp(json.value("decidedAt", ""));
   if (answer.outcome == "accepted" && decided_at) return *decided_at;
-  return fail(ErrorKind::kConflict, "seed.refused", "the demo organization could not be created: " + answer.json);
+  return fail(ErrorKind::kConflict, "seed.refused",
+              "the demo organization could not be created: " + answer.json);
 }
 
 Result<std::vector<SentAnswer>> seed(Door& door) {
@@ -46,9 +48,11 @@ int run_seed_demo(const Settings& settings) {
     fmt::print("{}\n", nlohmann::ordered_json{{"organization", demo::organization_id()},
                                               {"commands", answers->size()},
                                               {"accepted", accepted},
-                                              {"known", repeated}}.dump());
+                                              {"known", repeated}}
+                           .dump());
   } else {
-    fmt::print("{} commands: {} accepted, {} of them known already\n", answers->size(), accepted, repeated);
+    fmt::print("{} commands: {} accepted, {} of them known already\n", answers->size(), accepted,
+               repeated);
   }
   return accepted == answers->size() ? kOk : kRefused;
 }

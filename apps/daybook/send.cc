@@ -31,20 +31,22 @@ void add(Summary& summary, const SentAnswer& answer) {
   if (answer.outcome == "rejected") ++summary.refused;
   if (answer.outcome.empty()) ++summary.undecided;
   if (json.value("repeated", false)) ++summary.repeated;
-  for (const auto& violation : json.value("violations", nlohmann::json::array())) ++summary.codes[violation.value("code", "")];
+  for (const auto& violation : json.value("violations", nlohmann::json::array()))
+    ++summary.codes[violation.value("code", "")];
 }
 
 void show_refusal(std::size_t line, const SentAnswer& answer) {
   const auto json = nlohmann::json::parse(answer.json, nullptr, false);
   if (answer.outcome.empty()) {
     const auto error = json.value("error", nlohmann::json::object());
-    fmt::print("line {}: not decided: {} ({})\n", line, error.value("message", answer.json), error.value("code", ""));
+    fmt::print("line {}: not decided: {} ({})\n", line, error.value("message", answer.json),
+               error.value("code", ""));
     return;
   }
   for (const auto& violation : json.value("violations", nlohmann::json::array())) {
     const std::string path = violation.value("path", "");
-    fmt::print("line {}: refused: {}{}{} ({})\n", line, path, path.empty() ? "" : ": ", violation.value("message", ""),
-               violation.value("code", ""));
+    fmt::print("line {}: refused: {}{}{} ({})\n", line, path, path.empty() ? "" : ": ",
+               violation.value("message", ""), violation.value("code", ""));
   }
 }
 
@@ -53,12 +55,16 @@ int exit_code(const Summary& summary) {
   return summary.refused > 0 ? kRefused : kOk;
 }
 
-// One command, given on the command line or as a file that is one JSON object: its whole answer is shown.
+// One command, given on the command line or as a file that is one JSON object: its whole answer is
+// shown.
 int send_one(const Settings& settings, Door& door, const std::string& json) {
-  auto answers = door.send({nlohmann::json::parse(json, nullptr, false).is_object() ? nlohmann::json::parse(json).dump() : json});
+  auto answers = door.send({nlohmann::json::parse(json, nullptr, false).is_object()
+                                ? nlohmann::json::parse(json).dump()
+                                : json});
   if (!answers) return report(settings, answers.error());
   const SentAnswer& answer = answers->front();
-  fmt::print("{}\n", settings.json ? answer.json : nlohmann::ordered_json::parse(answer.json).dump(2));
+  fmt::print("{}\n",
+             settings.json ? answer.json : nlohmann::ordered_json::parse(answer.json).dump(2));
   Summary summary;
   add(summary, answer);
   return exit_code(summary);
@@ -123,8 +129,8 @@ int send_lines(const Settings& settings, Door& door, std::istream& input) {
   sender.clear_progress();
   const Summary& summary = sender.summary();
   FILE* out = settings.json ? stderr : stdout;
-  fmt::print(out, "{} sent: {} accepted ({} of them known already), {} refused, {} not decided\n", summary.sent,
-             summary.accepted, summary.repeated, summary.refused, summary.undecided);
+  fmt::print(out, "{} sent: {} accepted ({} of them known already), {} refused, {} not decided\n",
+             summary.sent, summary.accepted, summary.repeated, summary.refused, summary.undecided);
   for (const auto& [code, count] : summary.codes) fmt::print(out, "  {:6} {}\n", count, code);
   if (!sent) return report(settings, sent.error());
   return exit_code(summary);
@@ -138,7 +144,8 @@ int run_send(const Settings& settings, const std::string& source) {
   if (source == "-") return send_lines(settings, **door, std::cin);
   if (source.find('{') != std::string::npos) return send_one(settings, **door, source);
   std::ifstream file(source);
-  if (!file) return report(settings, {ErrorKind::kInvalid, "send.no_file", "cannot read " + source, ""});
+  if (!file)
+    return report(settings, {ErrorKind::kInvalid, "send.no_file", "cannot read " + source, ""});
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   if (nlohmann::json::accept(text)) return send_one(settings, **door, text);
   file.clear();

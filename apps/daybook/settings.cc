@@ -11,7 +11,8 @@ namespace daybook::app {
 namespace {
 
 std::string environment(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread is started
+  const char* value =
+      std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread is started
   return value == nullptr ? "" : value;
 }
 
@@ -51,7 +52,8 @@ int report(const Settings& settings, const Error& error) {
   } else {
     fmt::print(stderr, "daybook: {} ({})\n", error.detail, error.code);
   }
-  const bool again = error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kUnknownOutcome;
+  const bool again =
+      error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kUnknownOutcome;
   return again ? kUnavailable : kFailed;
 }
 

@@ -1,4 +1,5 @@
-// What every subcommand shares: where the data is, where the engine listens, how to print. Read once, in main.
+// What every subcommand shares: where the data is, where the engine listens, how to print. Read
+// once, in main.
 #pragma once
 
 #include <filesystem>
@@ -13,11 +14,11 @@ struct Settings {
   std::filesystem::path data_folder = ".daybook";  // --data, else DAYBOOK_DATA
   std::string http = "127.0.0.1:7420";             // --http, else DAYBOOK_HTTP
   bool http_given = false;                         // by --http or DAYBOOK_HTTP
-  std::string token_file;                          // --token-file, else DAYBOOK_TOKEN_FILE: who may send what
-  std::string token;                               // DAYBOOK_TOKEN: the CLI's own token
-  std::string database_url;                        // DATABASE_URL; empty: the private cluster
-  std::string log = "embedded";                    // DAYBOOK_LOG
-  bool json = false;                               // --json
+  std::string token_file;        // --token-file, else DAYBOOK_TOKEN_FILE: who may send what
+  std::string token;             // DAYBOOK_TOKEN: the CLI's own token
+  std::string database_url;      // DATABASE_URL; empty: the private cluster
+  std::string log = "embedded";  // DAYBOOK_LOG
+  bool json = false;             // --json
 };
 
 // Exit codes of all subcommands.
@@ -32,7 +33,8 @@ enum ExitCode {
 // Defaults, overlaid with the environment.
 [[nodiscard]] Settings settings_from_environment();
 
-// The address of the `daybook up` that runs on this data folder: what it wrote there, if it still answers to its lock.
+// The address of the `daybook up` that runs on this data folder: what it wrote there, if it still
+// answers to its lock.
 [[nodiscard]] std::optional<std::string> running_address(const Settings& settings);
 
 // Prints an error for a person (or as JSON) to stderr and gives the exit code for its kind.

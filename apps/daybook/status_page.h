@@ -1,4 +1,5 @@
-// What a running engine tells about itself: as JSON for people and scripts, as metrics for monitoring.
+// What a running engine tells about itself: as JSON for people and scripts, as metrics for
+// monitoring.
 #pragma once
 
 #include <string>
@@ -11,14 +12,17 @@
 
 namespace daybook::app {
 
-[[nodiscard]] std::string status_json(const log::EmbeddedLog& log, const std::vector<commands::HandlerStatus>& handlers,
+[[nodiscard]] std::string status_json(const log::EmbeddedLog& log,
+                                      const std::vector<commands::HandlerStatus>& handlers,
                                       const std::vector<projections::ProjectorStatus>& projectors);
 
-// Every handler decides, every projector follows, and no read table is more than a few seconds behind.
+// Every handler decides, every projector follows, and no read table is more than a few seconds
+// behind.
 [[nodiscard]] bool is_caught_up(const std::vector<commands::HandlerStatus>& handlers,
                                 const std::vector<projections::ProjectorStatus>& projectors);
 
-void export_metrics(metrics::Registry& registry, const std::vector<commands::HandlerStatus>& handlers,
+void export_metrics(metrics::Registry& registry,
+                    const std::vector<commands::HandlerStatus>& handlers,
                     const std::vector<projections::ProjectorStatus>& projectors);
 
 }  // namespace daybook::app

@@ -9,16 +9,19 @@ namespace daybook::app {
 
 int run_up(const Settings& settings, std::uint32_t partitions);
 int run_send(const Settings& settings, const std::string& source);
-int run_receipt(const Settings& settings, const std::string& organization_id, const std::string& command_id);
-int run_history(const Settings& settings, const std::string& organization_id, const std::string& entity,
-                const std::string& reference);
+int run_receipt(const Settings& settings, const std::string& organization_id,
+                const std::string& command_id);
+int run_history(const Settings& settings, const std::string& organization_id,
+                const std::string& entity, const std::string& reference);
 int run_status(const Settings& settings);
 int run_seed_demo(const Settings& settings);
 int run_migrate(const Settings& settings, const std::string& what, int target);
 int run_schema_check(const Settings& settings);
-int run_url(const Settings& settings, bool owner, const std::string& organization_id, const std::string& user_id);
+int run_url(const Settings& settings, bool owner, const std::string& organization_id,
+            const std::string& user_id);
 int run_parked_list(const Settings& settings);
-int run_parked_show(const Settings& settings, const std::string& table, const std::string& record_id);
+int run_parked_show(const Settings& settings, const std::string& table,
+                    const std::string& record_id);
 int run_parked_retry(const Settings& settings);
 int run_doctor(const Settings& settings);
 

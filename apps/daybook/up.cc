@@ -1,6 +1,6 @@
-#include <signal.h>
 #include <fmt/format.h>
 #include <pthread.h>
+#include <signal.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
@@ -16,7 +16,8 @@ constexpr std::chrono::seconds kStopDeadline{3};
 
 // Waits for a signal to stop, at most this long; 0 if none came.
 int await_signal(const sigset_t& signals, std::chrono::milliseconds wait) {
-  const timespec limit{static_cast<time_t>(wait.count() / 1000), static_cast<long>(wait.count() % 1000 * 1'000'000)};
+  const timespec limit{static_cast<time_t>(wait.count() / 1000),
+                       static_cast<long>(wait.count() % 1000 * 1'000'000)};
   const int signal = ::sigtimedwait(&signals, nullptr, &limit);
   return signal > 0 ? signal : 0;
 }
@@ -49,7 +50,8 @@ int run_up(const Settings& settings, std::uint32_t partitions) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 
-  auto engine = Engine::start(settings, partitions, [](const std::string& message) { spdlog::info("{}", message); });
+  auto engine = Engine::start(settings, partitions,
+                              [](const std::string& message) { spdlog::info("{}", message); });
   if (!engine) return report(settings, engine.error());
   if (await_ready(**engine, signals)) {
     while (await_signal(signals, std::chrono::hours(1)) == 0) continue;

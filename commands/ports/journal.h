@@ -1,5 +1,6 @@
-// Port: the log of one partition as its owner sees it. Who implements it takes care of fences, sequences, hashes and the
-// reader rule; the handler only decides, appends and waits to read its own outcomes back.
+// Port: the log of one partition as its owner sees it. Who implements it takes care of fences,
+// sequences, hashes and the reader rule; the handler only decides, appends and waits to read its
+// own outcomes back.
 //
 // Used by one thread.
 #pragma once
@@ -27,18 +28,21 @@ class Journal {
   Journal& operator=(const Journal&) = delete;
   virtual ~Journal() = default;
 
-  // Takes the partition over: folds every valid outcome after `from` (nullptr: from the beginning) and fences, until its
-  // own fence has been read back as the valid one. `rest` is called now and then when everything up to `progress` has
-  // been folded, so that a long fold can be stored on the way. Errors: kConflict "log.fenced_out" if another claimant was faster
-  // (try again, with back-off), kCorrupt if `from` or the log is damaged, kUnavailable.
-  [[nodiscard]] virtual Result<void> claim(const Progress* from, const Fold& fold, const Rest& rest) = 0;
+  // Takes the partition over: folds every valid outcome after `from` (nullptr: from the beginning)
+  // and fences, until its own fence has been read back as the valid one. `rest` is called now and
+  // then when everything up to `progress` has been folded, so that a long fold can be stored on the
+  // way. Errors: kConflict "log.fenced_out" if another claimant was faster (try again, with
+  // back-off), kCorrupt if `from` or the log is damaged, kUnavailable.
+  [[nodiscard]] virtual Result<void> claim(const Progress* from, const Fold& fold,
+                                           const Rest& rest) = 0;
 
   // Hands outcomes over for appending, in order; returns before they are durable.
   [[nodiscard]] virtual Result<void> append(const std::vector<const log::Outcome*>& outcomes) = 0;
 
-  // Waits up to `wait` for own outcomes to be read back as valid and gives their positions, in the order appended.
-  // kConflict or kUnknownOutcome: something of ours is void or its fate unknown: forget what was decided ahead and
-  // claim again; commands whose outcomes became valid are found by their receipts.
+  // Waits up to `wait` for own outcomes to be read back as valid and gives their positions, in the
+  // order appended. kConflict or kUnknownOutcome: something of ours is void or its fate unknown:
+  // forget what was decided ahead and claim again; commands whose outcomes became valid are found
+  // by their receipts.
   [[nodiscard]] virtual Result<std::vector<Position>> read_back(std::chrono::milliseconds wait) = 0;
 
   // How far this partition has been read.

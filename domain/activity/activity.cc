@@ -11,7 +11,8 @@
 namespace daybook::activity {
 namespace {
 
-// AC-2, in this order: a missing company from the contact, then from the deal; a missing contact from the deal.
+// AC-2, in this order: a missing company from the contact, then from the deal; a missing contact
+// from the deal.
 void fill_in(ActivityLinks& links, const View& view) {
   const auto* contact = view.find<contact::Contact>(ENTITY_CONTACT, links.contact_id());
   const auto* deal = view.find<deal::Deal>(ENTITY_DEAL, links.deal_id());
@@ -71,7 +72,8 @@ Decision relink(const ActivityLinks& set, const FieldNames& clear, const Activit
 
 Decision reassign(bool named, const std::string& user_id, const Activity& activity) {
   Decision decision;
-  if (named == activity.has_assigned_to_id() && user_id == activity.assigned_to_id()) return decision;
+  if (named == activity.has_assigned_to_id() && user_id == activity.assigned_to_id())
+    return decision;
   Event event;
   auto* reassigned = event.mutable_reassigned();
   if (named) reassigned->set_assigned_to_id(user_id);
@@ -81,7 +83,8 @@ Decision reassign(bool named, const std::string& user_id, const Activity& activi
 
 // What a scheduled and a logged activity have in common: attributes, links, owner and assignee.
 template <class Create, class Created>
-Result<void> describe(const Create& command, Created& created, const View& view, const Context& context) {
+Result<void> describe(const Create& command, Created& created, const View& view,
+                      const Context& context) {
   DAYBOOK_ASSIGN(owner, new_owner(context, command.has_owner_id(), command.owner_id()));
   *created.mutable_fields() = command.fields();
   schema::set_defaults(*created.mutable_fields());
@@ -97,15 +100,17 @@ Result<void> describe(const Create& command, Created& created, const View& view,
 }
 
 template <class Create>
-Result<Decision> update(const Create& command, const Activity& activity, const ActivityStatus* status,
-                        const Context& context) {
-  Steps<Activity> steps(activity,
-                        [](Activity& state, const log::Event& event) { evolve(state, event.activity(), 0); });
+Result<Decision> update(const Create& command, const Activity& activity,
+                        const ActivityStatus* status, const Context& context) {
+  Steps<Activity> steps(activity, [](Activity& state, const log::Event& event) {
+    evolve(state, event.activity(), 0);
+  });
   steps.then(change(command.fields(), {}, activity));
   steps.then(relink(command.links(), {}, activity));
   if (status != nullptr) steps.then(enter(*status, activity, context));
   if (command.has_assigned_to_id()) steps.then(reassign(true, command.assigned_to_id(), activity));
-  if (names_new_owner(command, activity)) steps.then(lifecycle::assign_owner<Event>(owner_of(command), activity, context));
+  if (names_new_owner(command, activity))
+    steps.then(lifecycle::assign_owner<Event>(owner_of(command), activity, context));
   return std::move(steps).decision();
 }
 
@@ -147,7 +152,8 @@ Result<Decision> decide(const ScheduleActivity& command, const Activity& activit
   return update(command, activity, command.has_status() ? &status : nullptr, context);
 }
 
-Result<Decision> decide(const LogActivity& command, const std::string& id, const View& view, const Context& context) {
+Result<Decision> decide(const LogActivity& command, const std::string& id, const View& view,
+                        const Context& context) {
   Decision decision;
   Event event;
   ActivityLogged& logged = *event.mutable_logged();
@@ -158,42 +164,54 @@ Result<Decision> decide(const LogActivity& command, const std::string& id, const
   return decision;
 }
 
-Result<Decision> decide(const LogActivity& command, const Activity& activity, const View&, const Context& context) {
+Result<Decision> decide(const LogActivity& command, const Activity& activity, const View&,
+                        const Context& context) {
   const ActivityStatus status = ACTIVITY_STATUS_COMPLETED;
   return update(command, activity, &status, context);
 }
 
-Result<Decision> decide(const PatchActivity& command, const Activity& activity, const View&, const Context&) {
+Result<Decision> decide(const PatchActivity& command, const Activity& activity, const View&,
+                        const Context&) {
   return change(command.set(), command.clear(), activity);
 }
-Result<Decision> decide(const RelinkActivity& command, const Activity& activity, const View&, const Context&) {
+Result<Decision> decide(const RelinkActivity& command, const Activity& activity, const View&,
+                        const Context&) {
   return relink(command.set(), command.clear(), activity);
 }
-Result<Decision> decide(const StartActivity&, const Activity& activity, const View&, const Context& context) {
+Result<Decision> decide(const StartActivity&, const Activity& activity, const View&,
+                        const Context& context) {
   return enter(ACTIVITY_STATUS_IN_PROGRESS, activity, context);
 }
-Result<Decision> decide(const CompleteActivity&, const Activity& activity, const View&, const Context& context) {
+Result<Decision> decide(const CompleteActivity&, const Activity& activity, const View&,
+                        const Context& context) {
   return enter(ACTIVITY_STATUS_COMPLETED, activity, context);
 }
-Result<Decision> decide(const ReopenActivity&, const Activity& activity, const View&, const Context& context) {
+Result<Decision> decide(const ReopenActivity&, const Activity& activity, const View&,
+                        const Context& context) {
   return enter(ACTIVITY_STATUS_PENDING, activity, context);
 }
-Result<Decision> decide(const CancelActivity&, const Activity& activity, const View&, const Context& context) {
+Result<Decision> decide(const CancelActivity&, const Activity& activity, const View&,
+                        const Context& context) {
   return enter(ACTIVITY_STATUS_CANCELLED, activity, context);
 }
-Result<Decision> decide(const MarkActivityOverdue&, const Activity& activity, const View&, const Context& context) {
+Result<Decision> decide(const MarkActivityOverdue&, const Activity& activity, const View&,
+                        const Context& context) {
   return enter(ACTIVITY_STATUS_OVERDUE, activity, context);
 }
-Result<Decision> decide(const ReassignActivity& command, const Activity& activity, const View&, const Context&) {
+Result<Decision> decide(const ReassignActivity& command, const Activity& activity, const View&,
+                        const Context&) {
   return reassign(command.has_assigned_to_id(), command.assigned_to_id(), activity);
 }
-Result<Decision> decide(const AssignOwner& command, const Activity& activity, const View&, const Context& context) {
+Result<Decision> decide(const AssignOwner& command, const Activity& activity, const View&,
+                        const Context& context) {
   return lifecycle::assign_owner<Event>(command, activity, context);
 }
-Result<Decision> decide(const DeleteRecord&, const Activity& activity, const View&, const Context&) {
+Result<Decision> decide(const DeleteRecord&, const Activity& activity, const View&,
+                        const Context&) {
   return lifecycle::remove<Event>(activity);
 }
-Result<Decision> decide(const RestoreRecord&, const Activity& activity, const View&, const Context&) {
+Result<Decision> decide(const RestoreRecord&, const Activity& activity, const View&,
+                        const Context&) {
   return lifecycle::restore<Event>(activity);
 }
 
@@ -202,7 +220,8 @@ void evolve(Activity& activity, const Event& event, std::int64_t at) {
     case Event::kScheduled:
       create(activity, event.scheduled());
       activity.set_status(event.scheduled().status());
-      if (event.scheduled().has_completed_at()) activity.set_completed_at(event.scheduled().completed_at());
+      if (event.scheduled().has_completed_at())
+        activity.set_completed_at(event.scheduled().completed_at());
       return;
     case Event::kLogged:
       create(activity, event.logged());

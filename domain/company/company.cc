@@ -10,19 +10,21 @@ namespace daybook::company {
 namespace {
 
 // CO-2: a second live company of the same name and owner is allowed; the sender is told.
-void warn_of_namesake(Decision& decision, const View& view, const std::string& name, const std::string& owner_id,
-                      std::int64_t known) {
+void warn_of_namesake(Decision& decision, const View& view, const std::string& name,
+                      const std::string& owner_id, std::int64_t known) {
   if (view.count(Counter::kCompanyNameAndOwner, {name, owner_id}) > known) {
     decision.notice("company.duplicate_name", "another live company has the same name and owner");
   }
 }
 
-Decision change(const CompanyFields& set, const FieldNames& clear, const Company& company, const View& view) {
+Decision change(const CompanyFields& set, const FieldNames& clear, const Company& company,
+                const View& view) {
   Decision decision;
   Event event;
   if (!changes(company.fields(), set, clear, *event.mutable_changed())) return decision;
   if (event.changed().set().has_name()) {
-    warn_of_namesake(decision, view, event.changed().set().name(), company.ownership().owner_id(), 0);
+    warn_of_namesake(decision, view, event.changed().set().name(), company.ownership().owner_id(),
+                     0);
   }
   decision.add(company.record().id(), std::move(event));
   return decision;
@@ -30,7 +32,8 @@ Decision change(const CompanyFields& set, const FieldNames& clear, const Company
 
 }  // namespace
 
-Result<Decision> decide(const CreateCompany& command, const std::string& id, const View& view, const Context& context) {
+Result<Decision> decide(const CreateCompany& command, const std::string& id, const View& view,
+                        const Context& context) {
   DAYBOOK_ASSIGN(owner, new_owner(context, command.has_owner_id(), command.owner_id()));
   Decision decision;
   Event event;
@@ -43,23 +46,29 @@ Result<Decision> decide(const CreateCompany& command, const std::string& id, con
   return decision;
 }
 
-Result<Decision> decide(const CreateCompany& command, const Company& company, const View& view, const Context& context) {
-  Steps<Company> steps(company, [](Company& state, const log::Event& event) { evolve(state, event.company(), 0); });
+Result<Decision> decide(const CreateCompany& command, const Company& company, const View& view,
+                        const Context& context) {
+  Steps<Company> steps(
+      company, [](Company& state, const log::Event& event) { evolve(state, event.company(), 0); });
   steps.then(change(command.fields(), {}, company, view));
-  if (names_new_owner(command, company)) steps.then(lifecycle::assign_owner<Event>(owner_of(command), company, context));
+  if (names_new_owner(command, company))
+    steps.then(lifecycle::assign_owner<Event>(owner_of(command), company, context));
   return std::move(steps).decision();
 }
 
-Result<Decision> decide(const PatchCompany& command, const Company& company, const View& view, const Context&) {
+Result<Decision> decide(const PatchCompany& command, const Company& company, const View& view,
+                        const Context&) {
   return change(command.set(), command.clear(), company, view);
 }
 
-Result<Decision> decide(const AssignOwner& command, const Company& company, const View&, const Context& context) {
+Result<Decision> decide(const AssignOwner& command, const Company& company, const View&,
+                        const Context& context) {
   return lifecycle::assign_owner<Event>(command, company, context);
 }
 
 // CO-5: what points at the company is not touched; the answer counts it.
-Result<Decision> decide(const DeleteRecord&, const Company& company, const View& view, const Context&) {
+Result<Decision> decide(const DeleteRecord&, const Company& company, const View& view,
+                        const Context&) {
   DAYBOOK_ASSIGN(decision, lifecycle::remove<Event>(company));
   const std::string& id = company.record().id();
   decision.notice("company.still_referenced", "live records keep pointing at the deleted company");
@@ -78,7 +87,8 @@ void evolve(Company& company, const Event& event, std::int64_t at) {
   switch (event.event_case()) {
     case Event::kCreated:
       *company.mutable_fields() = event.created().fields();
-      if (event.created().has_owner_id()) company.mutable_ownership()->set_owner_id(event.created().owner_id());
+      if (event.created().has_owner_id())
+        company.mutable_ownership()->set_owner_id(event.created().owner_id());
       return;
     case Event::kChanged:
       patch::apply(*company.mutable_fields(), event.changed().set(), event.changed().clear());

@@ -9,8 +9,10 @@
 namespace daybook::contact {
 namespace {
 
-// CT-3: at most one live primary contact in a company, so the present one steps back for `contact_id`.
-void step_back(Decision& decision, const View& view, const std::string& company_id, const std::string& contact_id) {
+// CT-3: at most one live primary contact in a company, so the present one steps back for
+// `contact_id`.
+void step_back(Decision& decision, const View& view, const std::string& company_id,
+               const std::string& contact_id) {
   if (company_id.empty()) return;
   const auto primary = view.lookup(Index::kPrimaryContact, {company_id});
   if (!primary || *primary == contact_id) return;
@@ -25,7 +27,8 @@ void warn_of_namesake(Decision& decision, const View& view, const std::string& e
   decision.notice("contact.duplicate_email", "another live contact has the same e-mail address");
 }
 
-Decision change(const ContactFields& set, const FieldNames& clear, const Contact& contact, const View& view) {
+Decision change(const ContactFields& set, const FieldNames& clear, const Contact& contact,
+                const View& view) {
   Decision decision;
   Event event;
   if (!changes(contact.fields(), set, clear, *event.mutable_changed())) return decision;
@@ -34,7 +37,8 @@ Decision change(const ContactFields& set, const FieldNames& clear, const Contact
   return decision;
 }
 
-// CT-4: the flag counts in the resulting company, so a primary contact that moves takes the place of the primary there.
+// CT-4: the flag counts in the resulting company, so a primary contact that moves takes the place
+// of the primary there.
 Decision join(const std::string& company_id, const Contact& contact, const View& view) {
   Decision decision;
   if (contact.company_id() == company_id) return decision;
@@ -67,7 +71,8 @@ Decision clear_primary(const Contact& contact) {
 
 }  // namespace
 
-Result<Decision> decide(const CreateContact& command, const std::string& id, const View& view, const Context& context) {
+Result<Decision> decide(const CreateContact& command, const std::string& id, const View& view,
+                        const Context& context) {
   DAYBOOK_ASSIGN(owner, new_owner(context, command.has_owner_id(), command.owner_id()));
   Decision decision;
   Event event;
@@ -83,21 +88,27 @@ Result<Decision> decide(const CreateContact& command, const std::string& id, con
   return decision;
 }
 
-Result<Decision> decide(const CreateContact& command, const Contact& contact, const View& view, const Context& context) {
-  Steps<Contact> steps(contact, [](Contact& state, const log::Event& event) { evolve(state, event.contact(), 0); });
+Result<Decision> decide(const CreateContact& command, const Contact& contact, const View& view,
+                        const Context& context) {
+  Steps<Contact> steps(
+      contact, [](Contact& state, const log::Event& event) { evolve(state, event.contact(), 0); });
   steps.then(change(command.fields(), {}, contact, view));
   if (command.has_is_primary() && !command.is_primary()) steps.then(clear_primary(contact));
   if (command.has_company_id()) steps.then(join(command.company_id(), steps.state(), view));
-  if (command.is_primary()) steps.then(make_primary(steps.state().company_id(), steps.state(), view));
-  if (names_new_owner(command, contact)) steps.then(lifecycle::assign_owner<Event>(owner_of(command), contact, context));
+  if (command.is_primary())
+    steps.then(make_primary(steps.state().company_id(), steps.state(), view));
+  if (names_new_owner(command, contact))
+    steps.then(lifecycle::assign_owner<Event>(owner_of(command), contact, context));
   return std::move(steps).decision();
 }
 
-Result<Decision> decide(const PatchContact& command, const Contact& contact, const View& view, const Context&) {
+Result<Decision> decide(const PatchContact& command, const Contact& contact, const View& view,
+                        const Context&) {
   return change(command.set(), command.clear(), contact, view);
 }
 
-Result<Decision> decide(const JoinCompany& command, const Contact& contact, const View& view, const Context&) {
+Result<Decision> decide(const JoinCompany& command, const Contact& contact, const View& view,
+                        const Context&) {
   return join(command.company_id(), contact, view);
 }
 
@@ -110,15 +121,18 @@ Result<Decision> decide(const LeaveCompany&, const Contact& contact, const View&
   return decision;
 }
 
-Result<Decision> decide(const MakePrimaryContact&, const Contact& contact, const View& view, const Context&) {
+Result<Decision> decide(const MakePrimaryContact&, const Contact& contact, const View& view,
+                        const Context&) {
   return make_primary(contact.company_id(), contact, view);
 }
 
-Result<Decision> decide(const ClearPrimaryContact&, const Contact& contact, const View&, const Context&) {
+Result<Decision> decide(const ClearPrimaryContact&, const Contact& contact, const View&,
+                        const Context&) {
   return clear_primary(contact);
 }
 
-Result<Decision> decide(const AssignOwner& command, const Contact& contact, const View&, const Context& context) {
+Result<Decision> decide(const AssignOwner& command, const Contact& contact, const View&,
+                        const Context& context) {
   return lifecycle::assign_owner<Event>(command, contact, context);
 }
 
@@ -128,10 +142,12 @@ Result<Decision> decide(const DeleteRecord&, const Contact& contact, const View&
 }
 
 // A restored contact keeps its primary flag only if its company has no live primary by now.
-Result<Decision> decide(const RestoreRecord&, const Contact& contact, const View& view, const Context&) {
+Result<Decision> decide(const RestoreRecord&, const Contact& contact, const View& view,
+                        const Context&) {
   DAYBOOK_ASSIGN(restored, lifecycle::restore<Event>(contact));
   Decision decision;
-  const bool another_leads = contact.has_company_id() && view.lookup(Index::kPrimaryContact, {contact.company_id()});
+  const bool another_leads =
+      contact.has_company_id() && view.lookup(Index::kPrimaryContact, {contact.company_id()});
   if (!restored.events.empty() && another_leads) decision = clear_primary(contact);
   decision.append(std::move(restored));
   return decision;

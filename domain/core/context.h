@@ -1,4 +1,5 @@
-// What a decision is told about its command: who, when, in which organization, with what material for new ids.
+// What a decision is told about its command: who, when, in which organization, with what material
+// for new ids.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,8 @@ struct Context {
   std::string command_id;
   std::uint32_t member = 0;  // position in the batch, 0 outside one
   Actor actor;
-  std::int64_t now = 0;      // the decision time, in milliseconds; never goes backwards within a partition
+  std::int64_t now =
+      0;  // the decision time, in milliseconds; never goes backwards within a partition
   const Import* import = nullptr;  // the facts of an imported record; null for an ordinary command
 };
 

@@ -17,7 +17,9 @@ struct Decision {
   void add(const std::string& id, organization::Event event) {
     *next(ENTITY_ORGANIZATION, id).mutable_organization() = std::move(event);
   }
-  void add(const std::string& id, user::Event event) { *next(ENTITY_USER, id).mutable_user() = std::move(event); }
+  void add(const std::string& id, user::Event event) {
+    *next(ENTITY_USER, id).mutable_user() = std::move(event);
+  }
   void add(const std::string& id, company::Event event) {
     *next(ENTITY_COMPANY, id).mutable_company() = std::move(event);
   }
@@ -27,7 +29,9 @@ struct Decision {
   void add(const std::string& id, pipeline_stage::Event event) {
     *next(ENTITY_PIPELINE_STAGE, id).mutable_pipeline_stage() = std::move(event);
   }
-  void add(const std::string& id, deal::Event event) { *next(ENTITY_DEAL, id).mutable_deal() = std::move(event); }
+  void add(const std::string& id, deal::Event event) {
+    *next(ENTITY_DEAL, id).mutable_deal() = std::move(event);
+  }
   void add(const std::string& id, activity::Event event) {
     *next(ENTITY_ACTIVITY, id).mutable_activity() = std::move(event);
   }

@@ -1,4 +1,5 @@
-// Owner, soft delete, restore and external ids: decided and folded the same way for every kind of record that has them.
+// Owner, soft delete, restore and external ids: decided and folded the same way for every kind of
+// record that has them.
 #pragma once
 
 #include <string>
@@ -13,7 +14,8 @@ namespace daybook::lifecycle {
 
 // An assign command: MANAGER, ADMIN and integration name an active user, or nobody.
 template <class Event, class State>
-[[nodiscard]] Result<Decision> assign_owner(const AssignOwner& command, const State& state, const Context& context) {
+[[nodiscard]] Result<Decision> assign_owner(const AssignOwner& command, const State& state,
+                                            const Context& context) {
   DAYBOOK_TRY(require_manager(context));
   Decision decision;
   const bool same = command.has_owner_id() == state.ownership().has_owner_id() &&

@@ -47,11 +47,13 @@ void apply(Message& target, const Message& set, const FieldNames& clear) {
   std::vector<const FieldDescriptor*> given;
   reflection.ListFields(set, &given);
   for (const FieldDescriptor* field : given) {
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) reflection.ClearField(&target, field);
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE)
+      reflection.ClearField(&target, field);
   }
   target.MergeFrom(set);
   for (const std::string& name : clear) {
-    if (const FieldDescriptor* field = target.GetDescriptor()->FindFieldByName(name)) reflection.ClearField(&target, field);
+    if (const FieldDescriptor* field = target.GetDescriptor()->FindFieldByName(name))
+      reflection.ClearField(&target, field);
   }
 }
 

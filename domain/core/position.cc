@@ -14,8 +14,9 @@ std::string hex(const std::uint8_t* bytes, std::size_t count) {
 }
 
 std::string token_of(const Position& position) {
-  return position.log_id + ":" + std::to_string(position.partition) + ":" + std::to_string(position.offset) + ":" +
-         std::to_string(position.sequence) + ":" + hex(position.hash.data(), 8);
+  return position.log_id + ":" + std::to_string(position.partition) + ":" +
+         std::to_string(position.offset) + ":" + std::to_string(position.sequence) + ":" +
+         hex(position.hash.data(), 8);
 }
 
 }  // namespace daybook

@@ -1,8 +1,9 @@
 // Errors as values.
 //
-// Every fallible operation of Daybook returns Result<T>. An Error says what the caller can do (its kind), names the
-// rule or fault in a stable machine-readable code ("deal.stage_inactive"), and explains it with the remedy in `detail`.
-// Exceptions of third-party libraries are turned into Errors by the adapter that calls them and never cross a port.
+// Every fallible operation of Daybook returns Result<T>. An Error says what the caller can do (its
+// kind), names the rule or fault in a stable machine-readable code ("deal.stage_inactive"), and
+// explains it with the remedy in `detail`. Exceptions of third-party libraries are turned into
+// Errors by the adapter that calls them and never cross a port.
 #pragma once
 
 #include <string>
@@ -36,26 +37,28 @@ struct Error {
 template <class T>
 using Result = tl::expected<T, Error>;
 
-[[nodiscard]] inline tl::unexpected<Error> fail(ErrorKind kind, std::string code, std::string detail,
-                                                std::string path = {}) {
+[[nodiscard]] inline tl::unexpected<Error> fail(ErrorKind kind, std::string code,
+                                                std::string detail, std::string path = {}) {
   return tl::unexpected<Error>(Error{kind, std::move(code), std::move(detail), std::move(path)});
 }
-[[nodiscard]] inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 }  // namespace daybook
 
 // Returns the error of `result_expr` from the enclosing function, if it has one.
-#define DAYBOOK_TRY(result_expr)                                        \
-  do {                                                                  \
-    if (auto daybook_try = (result_expr); !daybook_try.has_value()) {   \
-      return ::daybook::fail(std::move(daybook_try).error());           \
-    }                                                                   \
+#define DAYBOOK_TRY(result_expr)                                      \
+  do {                                                                \
+    if (auto daybook_try = (result_expr); !daybook_try.has_value()) { \
+      return ::daybook::fail(std::move(daybook_try).error());         \
+    }                                                                 \
   } while (false)
 
 // Binds `name` to the value of `result_expr`, or returns its error from the enclosing function.
-#define DAYBOOK_ASSIGN(name, result_expr)                               \
-  auto name##_result = (result_expr);                                   \
-  if (!name##_result.has_value()) {                                     \
-    return ::daybook::fail(std::move(name##_result).error());           \
-  }                                                                     \
+#define DAYBOOK_ASSIGN(name, result_expr)                     \
+  auto name##_result = (result_expr);                         \
+  if (!name##_result.has_value()) {                           \
+    return ::daybook::fail(std::move(name##_result).error()); \
+  }                                                           \
   auto name = std::move(name##_result).value()

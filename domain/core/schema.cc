@@ -105,7 +105,8 @@ void set_default(Message& message, const FieldDescriptor& field, const std::stri
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::toupper(static_cast<unsigned char>(x)) == std::toupper(static_cast<unsigned char>(y));
+    return std::toupper(static_cast<unsigned char>(x)) ==
+           std::toupper(static_cast<unsigned char>(y));
   });
 }
 
@@ -144,7 +145,8 @@ const Message& state_prototype(Entity entity) {
   static const auto table = [] {
     std::unordered_map<int, const Message*> prototypes;
     for (const Entity each : entities()) {
-      const Descriptor* type = DescriptorPool::generated_pool()->FindMessageTypeByName(entity_rule(each).state());
+      const Descriptor* type =
+          DescriptorPool::generated_pool()->FindMessageTypeByName(entity_rule(each).state());
       prototypes[each] = MessageFactory::generated_factory()->GetPrototype(type);
     }
     return prototypes;
@@ -178,7 +180,8 @@ const EnumValueDescriptor* enum_value(const EnumDescriptor& type, std::string_vi
   for (int i = 0; i < type.value_count(); ++i) {
     const EnumValueDescriptor* value = type.value(i);
     if (value->number() == 0) continue;
-    if (equal_ignoring_case(text, enum_text(*value)) || equal_ignoring_case(text, value->name())) return value;
+    if (equal_ignoring_case(text, enum_text(*value)) || equal_ignoring_case(text, value->name()))
+      return value;
   }
   return nullptr;
 }
@@ -195,7 +198,8 @@ void set_defaults(Message& fields) {
 }
 
 bool is_path_wrapper(const FieldDescriptor& field) {
-  static const std::set<std::string_view> names{"fields", "set", "identity", "links", "action", "batch"};
+  static const std::set<std::string_view> names{"fields", "set",    "identity",
+                                                "links",  "action", "batch"};
   return !field.is_repeated() && field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
          (names.count(field.name()) != 0 || field.options().HasExtension(daybook::about_action));
 }

@@ -37,18 +37,22 @@ using google::protobuf::Message;
 struct ActionInfo {
   const FieldDescriptor* field = nullptr;
   ActionRule rule;
-  const FieldDescriptor* target = nullptr;  // the field that names the record addressed; null if none
+  const FieldDescriptor* target =
+      nullptr;  // the field that names the record addressed; null if none
 };
 [[nodiscard]] const ActionInfo& action_info(Action::ActionCase action);
 [[nodiscard]] const std::vector<ActionInfo>& actions();
 
-// The text of an enum value in JSON and in read tables: its name without the type's prefix ("ACTIVE").
+// The text of an enum value in JSON and in read tables: its name without the type's prefix
+// ("ACTIVE").
 [[nodiscard]] std::string_view enum_text(const EnumValueDescriptor& value);
-// The value of a text in any letter case, with or without prefix; null if unknown or the unspecified one.
-[[nodiscard]] const EnumValueDescriptor* enum_value(const EnumDescriptor& type, std::string_view text);
+// The value of a text in any letter case, with or without prefix; null if unknown or the
+// unspecified one.
+[[nodiscard]] const EnumValueDescriptor* enum_value(const EnumDescriptor& type,
+                                                    std::string_view text);
 
-// True for members that only group others and add nothing to the path of a violation: `fields`, `set`, `identity`,
-// `links`, `action`, `batch`, and the action itself ("createCompany").
+// True for members that only group others and add nothing to the path of a violation: `fields`,
+// `set`, `identity`, `links`, `action`, `batch`, and the action itself ("createCompany").
 [[nodiscard]] bool is_path_wrapper(const FieldDescriptor& field);
 
 // Sets the fields of `fields` that are absent and have a default in the schema.

@@ -1,4 +1,5 @@
-// Several decisions on one record in a row, each on what the earlier ones leave: what an upsert is made of.
+// Several decisions on one record in a row, each on what the earlier ones leave: what an upsert is
+// made of.
 #pragma once
 
 #include <string>
@@ -48,7 +49,8 @@ template <class Create>
   return assign;
 }
 
-// Whether an upsert is to assign an owner: whoever may change a record may name the owner that it has.
+// Whether an upsert is to assign an owner: whoever may change a record may name the owner that it
+// has.
 template <class Create, class State>
 [[nodiscard]] bool names_new_owner(const Create& command, const State& state) {
   return command.has_owner_id() && command.owner_id() != state.ownership().owner_id();

@@ -20,7 +20,8 @@ std::int64_t days_from_civil(CivilDate date) {
   const std::int64_t year_of_era = year - era * 400;
   const std::int64_t month = date.month;
   const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + date.day - 1;
-  const std::int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  const std::int64_t day_of_era =
+      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return era * 146097 + day_of_era - 719468;
 }
 
@@ -30,10 +31,12 @@ CivilDate civil_from_days(std::int64_t days) {
   const std::int64_t day_of_era = days - era * 146097;
   const std::int64_t year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const std::int64_t shifted_month = (5 * day_of_year + 2) / 153;
   const auto day = static_cast<unsigned>(day_of_year - (153 * shifted_month + 2) / 5 + 1);
-  const auto month = static_cast<unsigned>(shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
+  const auto month =
+      static_cast<unsigned>(shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
   return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month, day};
 }
 
@@ -70,7 +73,9 @@ class Reader {
     return c;
   }
   [[nodiscard]] bool done() const { return rest_.empty(); }
-  [[nodiscard]] bool at_digit() const { return !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; }
+  [[nodiscard]] bool at_digit() const {
+    return !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9';
+  }
 
  private:
   std::string_view rest_;
@@ -118,9 +123,10 @@ std::string print(const char* format, std::int64_t milliseconds) {
   const std::int64_t in_day = milliseconds - days * kMillisecondsPerDay;
   const CivilDate date = civil_from_days(days);
   std::array<char, 48> buffer{};
-  const int length = std::snprintf(buffer.data(), buffer.size(), format, static_cast<long>(date.year), date.month, date.day,
-                                   static_cast<int>(in_day / 3'600'000), static_cast<int>(in_day / 60'000 % 60),
-                                   static_cast<int>(in_day / 1000 % 60), static_cast<int>(in_day % 1000));
+  const int length = std::snprintf(
+      buffer.data(), buffer.size(), format, static_cast<long>(date.year), date.month, date.day,
+      static_cast<int>(in_day / 3'600'000), static_cast<int>(in_day / 60'000 % 60),
+      static_cast<int>(in_day / 1000 % 60), static_cast<int>(in_day % 1000));
   return {buffer.data(), static_cast<std::size_t>(length)};
 }
 
@@ -132,7 +138,9 @@ std::int32_t day_of(std::int64_t milliseconds) {
   return static_cast<std::int32_t>(days);
 }
 
-std::string date_text(std::int64_t days) { return print("%04ld-%02u-%02u", days * kMillisecondsPerDay); }
+std::string date_text(std::int64_t days) {
+  return print("%04ld-%02u-%02u", days * kMillisecondsPerDay);
+}
 std::string timestamp_text(std::int64_t milliseconds) {
   return print("%04ld-%02u-%02uT%02d:%02d:%02d.%03dZ", milliseconds);
 }
@@ -175,7 +183,8 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text) {
 
 std::string hundredths_text(std::int64_t hundredths) {
   const bool negative = hundredths < 0;
-  const auto magnitude = negative ? 0 - static_cast<std::uint64_t>(hundredths) : static_cast<std::uint64_t>(hundredths);
+  const auto magnitude = negative ? 0 - static_cast<std::uint64_t>(hundredths)
+                                  : static_cast<std::uint64_t>(hundredths);
   std::string cents = std::to_string(magnitude % 100);
   if (cents.size() < 2) cents.insert(cents.begin(), '0');
   return (negative ? "-" : "") + std::to_string(magnitude / 100) + "." + cents;

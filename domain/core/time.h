@@ -1,7 +1,7 @@
 // Times, dates and amounts as the schemas store them, and their text forms.
 //
-// Times are whole milliseconds since 1970-01-01T00:00:00Z, dates whole days since 1970-01-01, amounts whole hundredths.
-// Binary floating point is never involved.
+// Times are whole milliseconds since 1970-01-01T00:00:00Z, dates whole days since 1970-01-01,
+// amounts whole hundredths. Binary floating point is never involved.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 namespace daybook {
 
 inline constexpr std::int64_t kMillisecondsPerDay = 86'400'000;
-inline constexpr std::int64_t kDateMin = -719162;   // 0001-01-01
-inline constexpr std::int64_t kDateMax = 2932896;   // 9999-12-31
+inline constexpr std::int64_t kDateMin = -719162;  // 0001-01-01
+inline constexpr std::int64_t kDateMax = 2932896;  // 9999-12-31
 inline constexpr std::int64_t kTimestampMin = kDateMin * kMillisecondsPerDay;
 inline constexpr std::int64_t kTimestampMax = (kDateMax + 1) * kMillisecondsPerDay - 1;
 
@@ -31,7 +31,8 @@ inline constexpr std::int64_t kTimestampMax = (kDateMax + 1) * kMillisecondsPerD
 
 // "-12.50", "0.10", "1133000.00".
 [[nodiscard]] std::string hundredths_text(std::int64_t hundredths);
-// A decimal with at most two fraction digits other than zero and an optional exponent ("85000", "0.1", "8.5e4").
+// A decimal with at most two fraction digits other than zero and an optional exponent ("85000",
+// "0.1", "8.5e4").
 [[nodiscard]] std::optional<std::int64_t> parse_hundredths(std::string_view text);
 
 }  // namespace daybook

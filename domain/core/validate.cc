@@ -31,7 +31,8 @@ void upper(std::string& text) {
 
 bool is_color(std::string_view text) {
   return text.size() == 7 && text[0] == '#' &&
-         std::all_of(text.begin() + 1, text.end(), [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; });
+         std::all_of(text.begin() + 1, text.end(),
+                     [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; });
 }
 
 bool is_currency(std::string_view text) {
@@ -51,7 +52,8 @@ bool is_record_reference(std::string& text) {
     return true;
   }
   const auto slash = text.find('/');
-  if (slash == std::string::npos || !is_namespace(std::string_view(text).substr(0, slash))) return false;
+  if (slash == std::string::npos || !is_namespace(std::string_view(text).substr(0, slash)))
+    return false;
   const std::string_view external = trimmed(std::string_view(text).substr(slash + 1));
   return !external.empty() && character_count(external).value_or(256) <= 255;
 }
@@ -82,19 +84,23 @@ class Normalizer {
     }
     const Descriptor& type = *message.GetDescriptor();
     for (int i = 0; i < type.field_count(); ++i) visit_field(message, *type.field(i), path);
-    if (const FieldDescriptor* clear = type.FindFieldByName("clear")) visit_clear(message, *clear, path);
+    if (const FieldDescriptor* clear = type.FindFieldByName("clear"))
+      visit_clear(message, *clear, path);
   }
 
  private:
   void refuse(std::string path, std::string code, std::string detail) {
-    violations_.push_back(Error{ErrorKind::kInvalid, std::move(code), std::move(detail), std::move(path)});
+    violations_.push_back(
+        Error{ErrorKind::kInvalid, std::move(code), std::move(detail), std::move(path)});
   }
 
   void refuse_unknown(const std::string& path) {
-    refuse(path, "field.unknown", "the message has fields that this version does not know; remove them");
+    refuse(path, "field.unknown",
+           "the message has fields that this version does not know; remove them");
   }
 
-  // In a patch nothing is required: what is absent stays. It is the `fields` of a new record that must be complete.
+  // In a patch nothing is required: what is absent stays. It is the `fields` of a new record that
+  // must be complete.
   static bool is_required(const FieldDescriptor& field, bool in_patch) {
     return schema::rule(field).required() && !in_patch;
   }
@@ -111,8 +117,11 @@ class Normalizer {
       visit_message(message, field, here, wrapper);
       return;
     }
-    if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING && !normalize_text(message, field, here)) return;
-    const bool present = field.has_presence() ? reflection.HasField(message, &field) : !is_zero(message, field);
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
+        !normalize_text(message, field, here))
+      return;
+    const bool present =
+        field.has_presence() ? reflection.HasField(message, &field) : !is_zero(message, field);
     if (present) {
       check_value(message, field, here);
     } else if (is_required(field, in_patch_)) {
@@ -120,14 +129,16 @@ class Normalizer {
     }
   }
 
-  void visit_message(Message& message, const FieldDescriptor& field, const std::string& here, bool wrapper) {
+  void visit_message(Message& message, const FieldDescriptor& field, const std::string& here,
+                     bool wrapper) {
     if (field.message_type()->file()->package() == "google.protobuf") {
       const Message& value = message.GetReflection()->GetMessage(message, &field);
       if (has_unknown_fields(value)) refuse_unknown(here);
       return;
     }
     const bool present = message.GetReflection()->HasField(message, &field);
-    // The fields of a new record are required even if the member that holds them is missing altogether.
+    // The fields of a new record are required even if the member that holds them is missing
+    // altogether.
     if (!present && field.name() != "fields" && !is_required(field, in_patch_)) return;
     if (!present && !wrapper) {
       refuse(here, "field.required", "this field is required");
@@ -143,7 +154,8 @@ class Normalizer {
     if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return;
     const Reflection& reflection = *message.GetReflection();
     for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
-      visit(*reflection.MutableRepeatedMessage(&message, &field, i), here + "[" + std::to_string(i) + "]");
+      visit(*reflection.MutableRepeatedMessage(&message, &field, i),
+            here + "[" + std::to_string(i) + "]");
     }
   }
 
@@ -227,10 +239,12 @@ class Normalizer {
     const std::size_t length = character_count(text).value_or(0);
     if (rule.max_length() != 0 && length > rule.max_length()) {
       refuse(here, "text.too_long",
-             "at most " + std::to_string(rule.max_length()) + " characters are allowed, this has " + std::to_string(length));
+             "at most " + std::to_string(rule.max_length()) + " characters are allowed, this has " +
+                 std::to_string(length));
       return;
     }
-    const bool reference = rule.target() || rule.parent_reference() || rule.reference() != ENTITY_UNSPECIFIED;
+    const bool reference =
+        rule.target() || rule.parent_reference() || rule.reference() != ENTITY_UNSPECIFIED;
     if (reference && !is_record_reference(text)) {
       refuse(here, "id.malformed", "give a UUID, or \"namespace/external id\"");
       return;
@@ -242,19 +256,24 @@ class Normalizer {
   void check_format(std::string& text, Format format, const std::string& here) {
     switch (format) {
       case FORMAT_EMAIL:
-        if (!is_email(text)) refuse(here, "email.malformed", "give an e-mail address like name@example.com");
+        if (!is_email(text))
+          refuse(here, "email.malformed", "give an e-mail address like name@example.com");
         return;
       case FORMAT_URL:
-        if (!is_http_url(text)) refuse(here, "url.malformed", "give an absolute URL that begins with http:// or https://");
+        if (!is_http_url(text))
+          refuse(here, "url.malformed",
+                 "give an absolute URL that begins with http:// or https://");
         return;
       case FORMAT_COLOR:
-        if (!is_color(text)) refuse(here, "color.malformed", "give # and six hex digits, like #3B82F6");
+        if (!is_color(text))
+          refuse(here, "color.malformed", "give # and six hex digits, like #3B82F6");
         return;
       case FORMAT_CURRENCY:
         if (!is_currency(text)) refuse(here, "currency.malformed", "give three letters, like USD");
         return;
       case FORMAT_NAMESPACE:
-        if (!is_namespace(text)) refuse(here, "namespace.malformed", "give 1 to 50 of a-z, 0-9, _ and -");
+        if (!is_namespace(text))
+          refuse(here, "namespace.malformed", "give 1 to 50 of a-z, 0-9, _ and -");
         return;
       case FORMAT_UUID:
         if (auto canonical = canonical_uuid(text)) {
@@ -265,7 +284,8 @@ class Normalizer {
         return;
       case FORMAT_ACTOR:
         if (text != "integration" && !is_record_reference(text)) {
-          refuse(here, "actor.malformed", "give \"integration\", a user's id, or \"namespace/external id\"");
+          refuse(here, "actor.malformed",
+                 "give \"integration\", a user's id, or \"namespace/external id\"");
         }
         return;
       case FORMAT_UNSPECIFIED:
@@ -284,7 +304,8 @@ class Normalizer {
     std::string allowed;
     for (int i = 0; i < field.enum_type()->value_count(); ++i) {
       if (field.enum_type()->value(i)->number() == 0) continue;
-      allowed.append(allowed.empty() ? "" : ", ").append(schema::enum_text(*field.enum_type()->value(i)));
+      allowed.append(allowed.empty() ? "" : ", ")
+          .append(schema::enum_text(*field.enum_type()->value(i)));
     }
     refuse(here, "enum.unknown", "give one of " + allowed);
   }
@@ -328,11 +349,13 @@ class Normalizer {
       const FieldDescriptor* field = field_named(*set_field->message_type(), name);
       const std::string here = member_path(path, field == nullptr ? "clear" : field->json_name());
       if (field == nullptr) {
-        refuse(here, "clear.unknown_field", "clear names \"" + name + "\", which is not a field of this record");
+        refuse(here, "clear.unknown_field",
+               "clear names \"" + name + "\", which is not a field of this record");
       } else if (!schema::clearable(*field)) {
         refuse(here, "field.required", "this field cannot be cleared");
       } else if (set.GetReflection()->HasField(set, field)) {
-        refuse(here, "clear.also_set", "the field is given a value and cleared at once; do one of the two");
+        refuse(here, "clear.also_set",
+               "the field is given a value and cleared at once; do one of the two");
       } else {
         accepted.push_back(field->name());
       }
@@ -375,7 +398,8 @@ bool is_email(std::string_view text) {
   const std::string_view local = text.substr(0, at);
   const std::string_view domain = text.substr(at + 1);
   const auto local_ok = [](char c) {
-    return is_letter(c) || is_digit(c) || std::string_view("._%+-").find(c) != std::string_view::npos;
+    return is_letter(c) || is_digit(c) ||
+           std::string_view("._%+-").find(c) != std::string_view::npos;
   };
   const auto domain_ok = [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-'; };
   if (!std::all_of(local.begin(), local.end(), local_ok)) return false;
@@ -397,7 +421,8 @@ bool is_http_url(std::string_view text) {
   } else {
     return false;
   }
-  if (host >= text.size() || std::string_view("/?#:@").find(text[host]) != std::string_view::npos) return false;
+  if (host >= text.size() || std::string_view("/?#:@").find(text[host]) != std::string_view::npos)
+    return false;
   return std::none_of(text.begin(), text.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte <= 0x20 || byte == 0x7F || c == '<' || c == '>' || c == '"';

@@ -1,7 +1,8 @@
 // Field validation, derived from the schemas' field options (never written by hand for one field).
 //
-// Order of the rules for text: trim, empty becomes absent, letter case, length in characters, format. Unknown members,
-// unknown enum numbers, NUL and invalid UTF-8 are refused. Every fault found is reported with its path.
+// Order of the rules for text: trim, empty becomes absent, letter case, length in characters,
+// format. Unknown members, unknown enum numbers, NUL and invalid UTF-8 are refused. Every fault
+// found is reported with its path.
 #pragma once
 
 #include <string>
@@ -15,9 +16,11 @@ namespace daybook {
 
 using Violations = std::vector<Error>;
 
-// Brings `message` (a whole command or a part of one) into its normal form in place and returns every violation.
-// `path` is put before the paths of the message's fields; the members `fields` and `set` add nothing to a path.
-[[nodiscard]] Violations normalize(google::protobuf::Message& message, const std::string& path = {});
+// Brings `message` (a whole command or a part of one) into its normal form in place and returns
+// every violation. `path` is put before the paths of the message's fields; the members `fields` and
+// `set` add nothing to a path.
+[[nodiscard]] Violations normalize(google::protobuf::Message& message,
+                                   const std::string& path = {});
 
 // The path of a field of a message whose own path is `path`.
 [[nodiscard]] std::string member_path(const std::string& path, std::string_view member);

@@ -37,7 +37,8 @@ const char* mismatch(CustomFieldType type, const std::string& value) {
     case CUSTOM_FIELD_TYPE_BOOLEAN:
       return value == "true" || value == "false" ? nullptr : "give true or false";
     case CUSTOM_FIELD_TYPE_URL:
-      return is_http_url(value) ? nullptr : "give an absolute URL that begins with http:// or https://";
+      return is_http_url(value) ? nullptr
+                                : "give an absolute URL that begins with http:// or https://";
     case CUSTOM_FIELD_TYPE_EMAIL:
       return is_email(value) ? nullptr : "give an e-mail address like name@example.com";
     case CUSTOM_FIELD_TYPE_PHONE:
@@ -56,14 +57,15 @@ const char* mismatch(CustomFieldType type, const std::string& value) {
 
 }  // namespace
 
-Result<Decision> decide(const SetCustomField& command, Entity entity, const std::string& id, const CustomField* current,
-                        const Context& context) {
+Result<Decision> decide(const SetCustomField& command, Entity entity, const std::string& id,
+                        const CustomField* current, const Context& context) {
   const bool exists = current != nullptr && !current->record().removed();
   Decision decision;
   Event event;
   CustomFieldSet& set = *event.mutable_set();
   *set.mutable_fields() = command.fields();
-  if (!set.fields().has_field_type() && exists) set.mutable_fields()->set_field_type(current->fields().field_type());
+  if (!set.fields().has_field_type() && exists)
+    set.mutable_fields()->set_field_type(current->fields().field_type());
   schema::set_defaults(*set.mutable_fields());
   if (const char* remedy = mismatch(set.fields().field_type(), set.fields().field_value());
       remedy != nullptr && set.fields().has_field_value()) {

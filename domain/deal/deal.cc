@@ -19,7 +19,9 @@ const PipelineStage& stage_of(const View& view, const std::string& stage_id) {
   return stage == nullptr ? PipelineStage::default_instance() : *stage;
 }
 
-bool is_won_or_lost(DealStatus status) { return status == DEAL_STATUS_WON || status == DEAL_STATUS_LOST; }
+bool is_won_or_lost(DealStatus status) {
+  return status == DEAL_STATUS_WON || status == DEAL_STATUS_LOST;
+}
 
 // DE-8: what the type of a stage says about the deals in it.
 DealStatus implied_by(pipeline_stage::StageType type) {
@@ -28,25 +30,30 @@ DealStatus implied_by(pipeline_stage::StageType type) {
   return DEAL_STATUS_OPEN;
 }
 
-// DE-8: a closed stage wins or loses; an open one reopens what was won, lost or in a closed stage, and leaves a
-// postponed or cancelled deal as it is.
+// DE-8: a closed stage wins or loses; an open one reopens what was won, lost or in a closed stage,
+// and leaves a postponed or cancelled deal as it is.
 DealStatus status_after_move(const Deal& deal, const PipelineStage& from, const PipelineStage& to) {
   const DealStatus implied = implied_by(to.fields().stage_type());
   if (implied != DEAL_STATUS_OPEN) return implied;
-  const bool was_closed = is_won_or_lost(deal.status()) || pipeline_stage::is_closed(from.fields().stage_type());
+  const bool was_closed =
+      is_won_or_lost(deal.status()) || pipeline_stage::is_closed(from.fields().stage_type());
   return was_closed ? DEAL_STATUS_OPEN : deal.status();
 }
 
 // DE-3: when both are known, the contact must belong to the company.
-Result<void> check_pair(const View& view, const std::string& company_id, const std::string& contact_id) {
+Result<void> check_pair(const View& view, const std::string& company_id,
+                        const std::string& contact_id) {
   if (company_id.empty() || contact_id.empty()) return {};
   const auto* contact = view.find<contact::Contact>(ENTITY_CONTACT, contact_id);
   if (contact != nullptr && contact->company_id() == company_id) return {};
-  return fail(ErrorKind::kRejected, "deal.contact_of_other_company",
-              "the contact does not belong to the deal's company; name a contact of that company, or none", "contactId");
+  return fail(
+      ErrorKind::kRejected, "deal.contact_of_other_company",
+      "the contact does not belong to the deal's company; name a contact of that company, or none",
+      "contactId");
 }
 
-// A status is entered only by a real transition; WON and LOST date it (DE-6), OPEN clears the date (DE-7).
+// A status is entered only by a real transition; WON and LOST date it (DE-6), OPEN clears the date
+// (DE-7).
 Decision enter(DealStatus status, const Deal& deal, const Context& context) {
   Decision decision;
   if (deal.status() == status) return decision;
@@ -78,14 +85,16 @@ Decision enter(DealStatus status, const Deal& deal, const Context& context) {
 Decision change(const DealFields& set, const FieldNames& clear, const Deal& deal) {
   Decision decision;
   Event event;
-  if (changes(deal.fields(), set, clear, *event.mutable_changed())) decision.add(deal.record().id(), std::move(event));
+  if (changes(deal.fields(), set, clear, *event.mutable_changed()))
+    decision.add(deal.record().id(), std::move(event));
   return decision;
 }
 
 void evolve_entry(Deal& deal, const log::Event& event) { evolve(deal, event.deal(), 0); }
 
 // DE-5: the probability is the new stage's unless one is named.
-Decision move(const std::string& stage_id, const std::int32_t* probability, const Deal& deal, const View& view) {
+Decision move(const std::string& stage_id, const std::int32_t* probability, const Deal& deal,
+              const View& view) {
   Decision decision;
   if (deal.stage_id() == stage_id) {
     if (probability == nullptr) return decision;
@@ -96,12 +105,14 @@ Decision move(const std::string& stage_id, const std::int32_t* probability, cons
   Event event;
   DealMoved& moved = *event.mutable_moved();
   moved.set_stage_id(stage_id);
-  moved.set_probability(probability != nullptr ? *probability : stage_of(view, stage_id).fields().probability());
+  moved.set_probability(probability != nullptr ? *probability
+                                               : stage_of(view, stage_id).fields().probability());
   decision.add(deal.record().id(), std::move(event));
   return decision;
 }
 
-Result<Decision> relink(const DealLinks& set, const FieldNames& clear, const Deal& deal, const View& view) {
+Result<Decision> relink(const DealLinks& set, const FieldNames& clear, const Deal& deal,
+                        const View& view) {
   Decision decision;
   DealLinks links;
   if (deal.has_company_id()) links.set_company_id(deal.company_id());
@@ -114,24 +125,28 @@ Result<Decision> relink(const DealLinks& set, const FieldNames& clear, const Dea
   return decision;
 }
 
-Result<Decision> move_and_follow(const MoveDeal& command, const Deal& deal, const View& view, const Context& context) {
+Result<Decision> move_and_follow(const MoveDeal& command, const Deal& deal, const View& view,
+                                 const Context& context) {
   const std::int32_t probability = command.probability();
   const bool moves = deal.stage_id() != command.stage_id();
   DealStatus status = deal.status();
   if (command.has_status()) {
     status = command.status();
   } else if (moves) {
-    status = status_after_move(deal, stage_of(view, deal.stage_id()), stage_of(view, command.stage_id()));
+    status = status_after_move(deal, stage_of(view, deal.stage_id()),
+                               stage_of(view, command.stage_id()));
   }
   Steps<Deal> steps(deal, evolve_entry);
-  steps.then(move(command.stage_id(), command.has_probability() ? &probability : nullptr, deal, view));
+  steps.then(
+      move(command.stage_id(), command.has_probability() ? &probability : nullptr, deal, view));
   steps.then(enter(status, deal, context));
   return std::move(steps).decision();
 }
 
 }  // namespace
 
-Result<Decision> decide(const OpenDeal& command, const std::string& id, const View& view, const Context& context) {
+Result<Decision> decide(const OpenDeal& command, const std::string& id, const View& view,
+                        const Context& context) {
   DAYBOOK_ASSIGN(owner, new_owner(context, command.has_owner_id(), command.owner_id()));
   const PipelineStage& stage = stage_of(view, command.stage_id());
   Decision decision;
@@ -139,19 +154,23 @@ Result<Decision> decide(const OpenDeal& command, const std::string& id, const Vi
   DealOpened& opened = *event.mutable_opened();
   *opened.mutable_fields() = command.fields();
   schema::set_defaults(*opened.mutable_fields());
-  if (!opened.fields().has_probability()) opened.mutable_fields()->set_probability(stage.fields().probability());
+  if (!opened.fields().has_probability())
+    opened.mutable_fields()->set_probability(stage.fields().probability());
   opened.set_stage_id(command.stage_id());
   if (command.has_contact_id()) opened.set_contact_id(command.contact_id());
   if (command.has_company_id()) {
     opened.set_company_id(command.company_id());
-  } else if (const auto* contact = view.find<contact::Contact>(ENTITY_CONTACT, command.contact_id());
+  } else if (const auto* contact =
+                 view.find<contact::Contact>(ENTITY_CONTACT, command.contact_id());
              contact != nullptr && contact->has_company_id()) {
     opened.set_company_id(contact->company_id());  // DE-4
   }
   if (owner) opened.set_owner_id(*owner);
-  opened.set_status(command.has_status() ? command.status() : implied_by(stage.fields().stage_type()));
+  opened.set_status(command.has_status() ? command.status()
+                                         : implied_by(stage.fields().stage_type()));
   if (context.import != nullptr) {
-    if (context.import->has_actual_close_date()) opened.set_actual_close_date(context.import->actual_close_date());
+    if (context.import->has_actual_close_date())
+      opened.set_actual_close_date(context.import->actual_close_date());
   } else {
     DAYBOOK_TRY(check_pair(view, opened.company_id(), opened.contact_id()));
     if (is_won_or_lost(opened.status())) opened.set_actual_close_date(day_of(context.now));  // DE-9
@@ -160,7 +179,8 @@ Result<Decision> decide(const OpenDeal& command, const std::string& id, const Vi
   return decision;
 }
 
-Result<Decision> decide(const OpenDeal& command, const Deal& deal, const View& view, const Context& context) {
+Result<Decision> decide(const OpenDeal& command, const Deal& deal, const View& view,
+                        const Context& context) {
   Steps<Deal> steps(deal, evolve_entry);
   steps.then(change(command.fields(), {}, deal));
   DealLinks links;
@@ -170,9 +190,11 @@ Result<Decision> decide(const OpenDeal& command, const Deal& deal, const View& v
   MoveDeal move_command;
   move_command.set_stage_id(command.stage_id().empty() ? deal.stage_id() : command.stage_id());
   if (command.has_status()) move_command.set_status(command.status());
-  if (command.fields().has_probability()) move_command.set_probability(command.fields().probability());
+  if (command.fields().has_probability())
+    move_command.set_probability(command.fields().probability());
   steps.then(move_and_follow(move_command, steps.state(), view, context));
-  if (names_new_owner(command, deal)) steps.then(lifecycle::assign_owner<Event>(owner_of(command), deal, context));
+  if (names_new_owner(command, deal))
+    steps.then(lifecycle::assign_owner<Event>(owner_of(command), deal, context));
   return std::move(steps).decision();
 }
 
@@ -180,11 +202,13 @@ Result<Decision> decide(const PatchDeal& command, const Deal& deal, const View&,
   return change(command.set(), command.clear(), deal);
 }
 
-Result<Decision> decide(const RelinkDeal& command, const Deal& deal, const View& view, const Context&) {
+Result<Decision> decide(const RelinkDeal& command, const Deal& deal, const View& view,
+                        const Context&) {
   return relink(command.set(), command.clear(), deal, view);
 }
 
-Result<Decision> decide(const MoveDeal& command, const Deal& deal, const View& view, const Context& context) {
+Result<Decision> decide(const MoveDeal& command, const Deal& deal, const View& view,
+                        const Context& context) {
   return move_and_follow(command, deal, view, context);
 }
 
@@ -194,19 +218,23 @@ Result<Decision> decide(const WinDeal&, const Deal& deal, const View&, const Con
 Result<Decision> decide(const LoseDeal&, const Deal& deal, const View&, const Context& context) {
   return enter(DEAL_STATUS_LOST, deal, context);
 }
-Result<Decision> decide(const PostponeDeal&, const Deal& deal, const View&, const Context& context) {
+Result<Decision> decide(const PostponeDeal&, const Deal& deal, const View&,
+                        const Context& context) {
   return enter(DEAL_STATUS_POSTPONED, deal, context);
 }
 Result<Decision> decide(const CancelDeal&, const Deal& deal, const View&, const Context& context) {
   return enter(DEAL_STATUS_CANCELLED, deal, context);
 }
 
-Result<Decision> decide(const ReopenDeal& command, const Deal& deal, const View& view, const Context& context) {
+Result<Decision> decide(const ReopenDeal& command, const Deal& deal, const View& view,
+                        const Context& context) {
   const std::string& stage_id = command.has_stage_id() ? command.stage_id() : deal.stage_id();
-  const bool stays_closed = pipeline_stage::is_closed(stage_of(view, stage_id).fields().stage_type());
+  const bool stays_closed =
+      pipeline_stage::is_closed(stage_of(view, stage_id).fields().stage_type());
   if (stays_closed && (command.has_stage_id() || deal.status() != DEAL_STATUS_OPEN)) {
     return fail(ErrorKind::kRejected, "deal.open_stage_required",
-                "the deal would stay in a closed stage; name an open stage to reopen it in", "stageId");
+                "the deal would stay in a closed stage; name an open stage to reopen it in",
+                "stageId");
   }
   Steps<Deal> steps(deal, evolve_entry);
   steps.then(move(stage_id, nullptr, deal, view));
@@ -214,7 +242,8 @@ Result<Decision> decide(const ReopenDeal& command, const Deal& deal, const View&
   return std::move(steps).decision();
 }
 
-Result<Decision> decide(const AssignOwner& command, const Deal& deal, const View&, const Context& context) {
+Result<Decision> decide(const AssignOwner& command, const Deal& deal, const View&,
+                        const Context& context) {
   return lifecycle::assign_owner<Event>(command, deal, context);
 }
 
@@ -255,8 +284,10 @@ void evolve(Deal& deal, const Event& event, std::int64_t at) {
       return;
     case Event::kRelinked:
       // The links are fields of the deal itself under the same names.
-      if (event.relinked().set().has_company_id()) deal.set_company_id(event.relinked().set().company_id());
-      if (event.relinked().set().has_contact_id()) deal.set_contact_id(event.relinked().set().contact_id());
+      if (event.relinked().set().has_company_id())
+        deal.set_company_id(event.relinked().set().company_id());
+      if (event.relinked().set().has_contact_id())
+        deal.set_contact_id(event.relinked().set().contact_id());
       patch::apply(deal, Deal::default_instance(), event.relinked().clear());
       return;
     case Event::kMoved:

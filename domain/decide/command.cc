@@ -45,7 +45,8 @@ Result<Actor> find_actor(const std::string& text, const View& view) {
   const auto* user = id ? view.find<user::User>(ENTITY_USER, *id) : nullptr;
   if (user == nullptr || !user->is_active()) {
     return fail(ErrorKind::kNotAllowed, "actor.unknown",
-                "the actor is not an active user of the organization; name one, or integration", "actor");
+                "the actor is not an active user of the organization; name one, or integration",
+                "actor");
   }
   actor.user_id = *id;
   actor.role = user->role();
@@ -78,7 +79,8 @@ class CommandDecision {
  private:
   // A Result error is damage, not a refusal; refusals are collected.
   Result<void> decide_member(Action& action, const std::string& path, log::Outcome& outcome) {
-    if (!action.has_create_organization() && view_.find(ENTITY_ORGANIZATION, context_.organization_id) == nullptr) {
+    if (!action.has_create_organization() &&
+        view_.find(ENTITY_ORGANIZATION, context_.organization_id) == nullptr) {
       violations_.push_back({ErrorKind::kNotFound, "organization.not_found",
                              "there is no such organization; create it first", "organizationId"});
       return {};
@@ -88,7 +90,8 @@ class CommandDecision {
     if (!decision) {
       for (Error& error : decision.error()) violations_.push_back(std::move(error));
       if (action.action_case() != Action::ACTION_NOT_SET) {
-        for (std::string& name : names_of_new_record(action, context_)) refused_.insert(std::move(name));
+        for (std::string& name : names_of_new_record(action, context_))
+          refused_.insert(std::move(name));
       }
       return {};
     }
@@ -113,12 +116,14 @@ class CommandDecision {
 Violations check_form(Command& command) {
   Violations violations = normalize(command);
   if (command.body_case() == Command::BODY_NOT_SET) {
-    violations.push_back({ErrorKind::kInvalid, "command.empty", "give an action or a batch", "action"});
+    violations.push_back(
+        {ErrorKind::kInvalid, "command.empty", "give an action or a batch", "action"});
   }
   const int members = command.batch().members_size();
   if (command.has_batch() && (members == 0 || members > kBatchMembersMax)) {
     violations.push_back({ErrorKind::kInvalid, "batch.size",
-                          "a batch has 1 to " + std::to_string(kBatchMembersMax) + " members", "members"});
+                          "a batch has 1 to " + std::to_string(kBatchMembersMax) + " members",
+                          "members"});
   }
   return violations;
 }
@@ -128,21 +133,23 @@ Violations decide_all(Command& command, State& state, std::int64_t now, log::Out
   auto actor = find_actor(command.actor(), *view);
   if (!actor) return {std::move(actor).error()};
   outcome.set_actor(actor->integration ? "integration" : actor->user_id);
-  Context context{command.organization_id(), command.command_id(), 0, *std::move(actor), now, nullptr};
+  Context context{
+      command.organization_id(), command.command_id(), 0, *std::move(actor), now, nullptr};
   CommandDecision decision(command, state, *view, std::move(context));
   if (auto damage = decision.run(outcome); !damage) return {std::move(damage).error()};
   if (outcome.events_size() > kEventsPerOutcomeMax) {
     return {{ErrorKind::kRejected, "outcome.too_large",
              "the command would change more than " + std::to_string(kEventsPerOutcomeMax) +
-                 " records at once; split it", ""}};
+                 " records at once; split it",
+             ""}};
   }
   return std::move(decision.violations());
 }
 
 }  // namespace
 
-log::Outcome refuse_command(const Command& command, const std::string& payload_hash, const Violations& violations,
-                            std::int64_t now) {
+log::Outcome refuse_command(const Command& command, const std::string& payload_hash,
+                            const Violations& violations, std::int64_t now) {
   log::Outcome outcome = outcome_of(command, payload_hash, now);
   outcome.set_kind(log::OUTCOME_KIND_REJECTED);
   for (const Error& error : violations) {
@@ -155,7 +162,8 @@ log::Outcome refuse_command(const Command& command, const std::string& payload_h
   return outcome;
 }
 
-log::Outcome decide_command(Command command, const std::string& payload_hash, State& state, std::int64_t now) {
+log::Outcome decide_command(Command command, const std::string& payload_hash, State& state,
+                            std::int64_t now) {
   Violations violations = check_form(command);
   state.begin();
   if (!violations.empty()) return refuse_command(command, payload_hash, violations, now);

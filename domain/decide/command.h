@@ -1,4 +1,5 @@
-// A whole command: from its message to its outcome. Pure: the same command on the same state gives the same outcome.
+// A whole command: from its message to its outcome. Pure: the same command on the same state gives
+// the same outcome.
 #pragma once
 
 #include <string>
@@ -13,10 +14,11 @@ namespace daybook {
 inline constexpr int kEventsPerOutcomeMax = 1000;
 inline constexpr int kBatchMembersMax = 1000;
 
-// Decides `command` on `state`, in a transaction that is left open: on an accepted outcome the state stands after it
-// and the caller commits; on a rejected one nothing has changed. `now` is the decision time.
-[[nodiscard]] log::Outcome decide_command(Command command, const std::string& payload_hash, State& state,
-                                          std::int64_t now);
+// Decides `command` on `state`, in a transaction that is left open: on an accepted outcome the
+// state stands after it and the caller commits; on a rejected one nothing has changed. `now` is the
+// decision time.
+[[nodiscard]] log::Outcome decide_command(Command command, const std::string& payload_hash,
+                                          State& state, std::int64_t now);
 
 // An outcome that refuses a command before it can be decided.
 [[nodiscard]] log::Outcome refuse_command(const Command& command, const std::string& payload_hash,

@@ -23,22 +23,31 @@ namespace {
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-// An action on its way to its aggregate: what is known about it, and the checks that all aggregates share.
+// An action on its way to its aggregate: what is known about it, and the checks that all aggregates
+// share.
 class Decider {
  public:
   Decider(const Action& action, Entity entity, const View& view, const Context& context,
           const std::map<std::string, std::uint64_t>& events_before)
-      : action_(action), entity_(entity), view_(view), context_(context), events_before_(events_before) {}
+      : action_(action),
+        entity_(entity),
+        view_(view),
+        context_(context),
+        events_before_(events_before) {}
 
   Result<Decision> run();
 
  private:
-  // A record may be changed if the actor sees it, it is live (or is to be restored) and at the expected version.
-  Result<const Message*> target(Entity entity, const std::string& id, const std::string& path) const;
-  Result<void> check_visible(Entity entity, const Message& state, const std::string& id, const std::string& path) const;
+  // A record may be changed if the actor sees it, it is live (or is to be restored) and at the
+  // expected version.
+  Result<const Message*> target(Entity entity, const std::string& id,
+                                const std::string& path) const;
+  Result<void> check_visible(Entity entity, const Message& state, const std::string& id,
+                             const std::string& path) const;
   Result<void> check_version(Entity entity, const Message& state, const std::string& id) const;
   [[nodiscard]] bool restores() const;
-  [[nodiscard]] tl::unexpected<Error> not_found(Entity entity, const std::string& id, const std::string& path) const;
+  [[nodiscard]] tl::unexpected<Error> not_found(Entity entity, const std::string& id,
+                                                const std::string& path) const;
 
   template <class State, class Command>
   Result<Decision> change(const Command& command) const {
@@ -68,34 +77,43 @@ class Decider {
   const std::map<std::string, std::uint64_t>& events_before_;
 };
 
-tl::unexpected<Error> Decider::not_found(Entity entity, const std::string& id, const std::string& path) const {
+tl::unexpected<Error> Decider::not_found(Entity entity, const std::string& id,
+                                         const std::string& path) const {
   const std::string& name = schema::entity_rule(entity).name();
   return fail(ErrorKind::kNotFound, name + ".not_found",
-              "there is no live " + name + " " + id + " in the organization, or none that the actor may see", path);
+              "there is no live " + name + " " + id +
+                  " in the organization, or none that the actor may see",
+              path);
 }
 
 bool Decider::restores() const {
-  return schema::action_info(action_.action_case()).field->message_type() == RestoreRecord::descriptor();
+  return schema::action_info(action_.action_case()).field->message_type() ==
+         RestoreRecord::descriptor();
 }
 
 Result<void> Decider::check_visible(Entity entity, const Message& state, const std::string& id,
                                     const std::string& path) const {
   // Stages and users are seen by everybody; who changes them is checked by role.
-  if (entity == ENTITY_PIPELINE_STAGE || entity == ENTITY_USER || entity == ENTITY_ORGANIZATION) return {};
-  if (const Entity parent_kind = schema::entity_rule(entity).parent(); parent_kind != ENTITY_UNSPECIFIED) {
+  if (entity == ENTITY_PIPELINE_STAGE || entity == ENTITY_USER || entity == ENTITY_ORGANIZATION)
+    return {};
+  if (const Entity parent_kind = schema::entity_rule(entity).parent();
+      parent_kind != ENTITY_UNSPECIFIED) {
     // A custom field follows its parent.
-    const std::string& parent_id = custom_field::parent_id(static_cast<const custom_field::CustomField&>(state));
+    const std::string& parent_id =
+        custom_field::parent_id(static_cast<const custom_field::CustomField&>(state));
     const Message* parent = view_.find(parent_kind, parent_id);
     const bool seen = parent != nullptr && is_live(parent_kind, *parent) &&
                       check_visible(parent_kind, *parent, parent_id, path).has_value();
     return seen ? Result<void>() : not_found(entity, id, path);
   }
   const Holders holders = holders_of(entity, state);
-  if (!may_change(context_.actor, holders.owner_id, holders.assignee_id)) return not_found(entity, id, path);
+  if (!may_change(context_.actor, holders.owner_id, holders.assignee_id))
+    return not_found(entity, id, path);
   return {};
 }
 
-Result<void> Decider::check_version(Entity entity, const Message& state, const std::string& id) const {
+Result<void> Decider::check_version(Entity entity, const Message& state,
+                                    const std::string& id) const {
   if (!action_.has_expected_version()) return {};
   std::uint64_t version = record_of(entity, state)->version();
   // In a batch the version before the batch counts.
@@ -107,7 +125,8 @@ Result<void> Decider::check_version(Entity entity, const Message& state, const s
               "expectedVersion");
 }
 
-Result<const Message*> Decider::target(Entity entity, const std::string& id, const std::string& path) const {
+Result<const Message*> Decider::target(Entity entity, const std::string& id,
+                                       const std::string& path) const {
   const Message* state = view_.find(entity, id);
   if (state == nullptr || record_of(entity, *state)->removed()) return not_found(entity, id, path);
   if (is_soft_deleted(entity, *state) && !restores()) return not_found(entity, id, path);
@@ -122,8 +141,8 @@ Result<Decision> Decider::create(const Command& command) const {
   DAYBOOK_ASSIGN(held, find_holder(command.identity(), entity_, view_));
   if (!held) {
     if (action_.has_expected_version() && action_.expected_version() != 0) {
-      return fail(ErrorKind::kConflict, "VERSION_CONFLICT", "the record does not exist; leave the expected version out",
-                  "expectedVersion");
+      return fail(ErrorKind::kConflict, "VERSION_CONFLICT",
+                  "the record does not exist; leave the expected version out", "expectedVersion");
     }
     const std::string id = new_record_id(command.identity(), entity_, context_);
     DAYBOOK_ASSIGN(decision, decide(command, id, view_, context_));
@@ -144,7 +163,8 @@ Result<Decision> Decider::create(const Command& command) const {
   }
   DAYBOOK_ASSIGN(updated, decide(command, current, view_, context_));
   decision.append(std::move(updated));
-  DAYBOOK_ASSIGN(named, external_ids_added(command.identity().external_ids(), entity_, *held, view_));
+  DAYBOOK_ASSIGN(named,
+                 external_ids_added(command.identity().external_ids(), entity_, *held, view_));
   decision.append(std::move(named));
   return decision;
 }
@@ -167,10 +187,12 @@ Result<const organization::Organization*> Decider::own_organization(const Comman
 
 Result<Decision> Decider::create_organization() const {
   if (view_.find(ENTITY_ORGANIZATION, context_.organization_id) != nullptr) {
-    return fail(ErrorKind::kConflict, "organization.exists", "the organization exists already", "organizationId");
+    return fail(ErrorKind::kConflict, "organization.exists", "the organization exists already",
+                "organizationId");
   }
   const std::string& id = context_.organization_id;
-  DAYBOOK_ASSIGN(decision, organization::decide(action_.create_organization(), id, view_, context_));
+  DAYBOOK_ASSIGN(decision,
+                 organization::decide(action_.create_organization(), id, view_, context_));
   adopt_identity(decision, ENTITY_ORGANIZATION, id, Identity(), context_);
   return decision;
 }
@@ -178,12 +200,15 @@ Result<Decision> Decider::create_organization() const {
 Result<Decision> Decider::set_custom_field(const custom_field::SetCustomField& command) const {
   const Entity parent_kind = schema::entity_rule(entity_).parent();
   const Message* parent = view_.find(parent_kind, command.parent_id());
-  if (parent == nullptr || !is_live(parent_kind, *parent)) return not_found(parent_kind, command.parent_id(), "parentId");
+  if (parent == nullptr || !is_live(parent_kind, *parent))
+    return not_found(parent_kind, command.parent_id(), "parentId");
   DAYBOOK_TRY(check_visible(parent_kind, *parent, command.parent_id(), "parentId"));
   const std::string kind = std::to_string(entity_);
-  const auto existing = view_.lookup(Index::kCustomField, {kind, command.parent_id(), command.fields().field_name()});
+  const auto existing =
+      view_.lookup(Index::kCustomField, {kind, command.parent_id(), command.fields().field_name()});
   if (existing) {
-    if (context_.import != nullptr) return external_id_taken();  // an import never changes an existing record
+    if (context_.import != nullptr)
+      return external_id_taken();  // an import never changes an existing record
     const auto* field = view_.find<custom_field::CustomField>(entity_, *existing);
     DAYBOOK_TRY(check_version(entity_, *field, *existing));
     DAYBOOK_ASSIGN(decision, decide(command, entity_, *existing, field, context_));
@@ -201,23 +226,29 @@ Result<Decision> Decider::set_custom_field(const custom_field::SetCustomField& c
   return decision;
 }
 
-Result<Decision> Decider::remove_custom_field(const custom_field::RemoveCustomField& command) const {
+Result<Decision> Decider::remove_custom_field(
+    const custom_field::RemoveCustomField& command) const {
   const Entity parent_kind = schema::entity_rule(entity_).parent();
   const Message* parent = view_.find(parent_kind, command.parent_id());
-  if (parent == nullptr || !is_live(parent_kind, *parent)) return not_found(parent_kind, command.parent_id(), "parentId");
+  if (parent == nullptr || !is_live(parent_kind, *parent))
+    return not_found(parent_kind, command.parent_id(), "parentId");
   DAYBOOK_TRY(check_visible(parent_kind, *parent, command.parent_id(), "parentId"));
   const std::string kind = std::to_string(entity_);
-  const auto id = view_.lookup(Index::kCustomField, {kind, command.parent_id(), command.field_name()});
+  const auto id =
+      view_.lookup(Index::kCustomField, {kind, command.parent_id(), command.field_name()});
   const auto* field = id ? view_.find<custom_field::CustomField>(entity_, *id) : nullptr;
-  if (field == nullptr || field->record().removed()) return not_found(entity_, command.field_name(), "fieldName");
+  if (field == nullptr || field->record().removed())
+    return not_found(entity_, command.field_name(), "fieldName");
   DAYBOOK_TRY(check_version(entity_, *field, *id));
   return decide(command, entity_, *field);
 }
 
-// Whoever may read a filter may record its use: own or public ones, and all for who sees the whole organization.
+// Whoever may read a filter may record its use: own or public ones, and all for who sees the whole
+// organization.
 Result<Decision> Decider::use_filter(const saved_filter::UseSavedFilter& command) const {
   const auto* filter = view_.find<saved_filter::SavedFilter>(ENTITY_SAVED_FILTER, command.id());
-  if (filter == nullptr || filter->record().removed()) return not_found(ENTITY_SAVED_FILTER, command.id(), "id");
+  if (filter == nullptr || filter->record().removed())
+    return not_found(ENTITY_SAVED_FILTER, command.id(), "id");
   const Actor& actor = context_.actor;
   const bool reads = actor.manages() || actor.only_reads() || filter->fields().is_public() ||
                      filter->ownership().owner_id() == actor.user_id;
@@ -228,7 +259,8 @@ Result<Decision> Decider::use_filter(const saved_filter::UseSavedFilter& command
 
 Result<Decision> Decider::add_external_ids(const AddExternalIds& command) const {
   if (entity_ == ENTITY_ORGANIZATION || entity_ == ENTITY_SAVED_FILTER_USE) {
-    return fail(ErrorKind::kInvalid, "external_id.not_supported", "records of this kind have no external ids", "entity");
+    return fail(ErrorKind::kInvalid, "external_id.not_supported",
+                "records of this kind have no external ids", "entity");
   }
   if (entity_ == ENTITY_USER) DAYBOOK_TRY(require_admin(context_));
   DAYBOOK_ASSIGN(state, target(entity_, command.id(), "id"));
@@ -240,11 +272,13 @@ Result<void> Decider::check_import() const {
   if (context_.import == nullptr) return {};
   DAYBOOK_TRY(require_manager(context_));
   if (!schema::action_info(action_.action_case()).rule.creates()) {
-    return fail(ErrorKind::kInvalid, "import.not_a_creation", "only commands that create a record can be imports", "import");
+    return fail(ErrorKind::kInvalid, "import.not_a_creation",
+                "only commands that create a record can be imports", "import");
   }
   const Import& facts = *context_.import;
   const std::int64_t created = facts.has_created_at() ? facts.created_at() : context_.now;
-  const std::int64_t updated = facts.has_updated_at() ? facts.updated_at() : std::max(created, facts.created_at());
+  const std::int64_t updated =
+      facts.has_updated_at() ? facts.updated_at() : std::max(created, facts.created_at());
   if (created <= updated && updated <= context_.now) return {};
   return fail(ErrorKind::kInvalid, "import.times_out_of_order",
               "createdAt must not be after updatedAt, nor updatedAt after now", "import.updatedAt");
@@ -402,7 +436,8 @@ Result<Decision> Decider::dispatch() const {
     case Action::ACTION_NOT_SET:
       break;
   }
-  return fail(ErrorKind::kInvalid, "action.missing", "the command has no action, or one that this version does not know");
+  return fail(ErrorKind::kInvalid, "action.missing",
+              "the command has no action, or one that this version does not know");
 }
 
 // A member that needs a refused one says only that.
@@ -415,16 +450,17 @@ Violations only_the_cause(Violations violations) {
 
 }  // namespace
 
-tl::expected<Decision, Violations> decide(Action& action, const View& view, const Context& context,
-                                          const RefusedRecords& refused, const std::string& path,
-                                          const std::map<std::string, std::uint64_t>& events_before) {
+tl::expected<Decision, Violations> decide(
+    Action& action, const View& view, const Context& context, const RefusedRecords& refused,
+    const std::string& path, const std::map<std::string, std::uint64_t>& events_before) {
   if (action.action_case() == Action::ACTION_NOT_SET) {
-    return tl::unexpected(Violations{{ErrorKind::kInvalid, "action.missing",
-                                      "name what is to be done, like createCompany", member_path(path, "action")}});
+    return tl::unexpected(
+        Violations{{ErrorKind::kInvalid, "action.missing",
+                    "name what is to be done, like createCompany", member_path(path, "action")}});
   }
   const bool external = action.has_add_external_ids();
-  const Entity entity =
-      external ? action.add_external_ids().entity() : schema::action_info(action.action_case()).rule.entity();
+  const Entity entity = external ? action.add_external_ids().entity()
+                                 : schema::action_info(action.action_case()).rule.entity();
   Violations violations;
   References(view, refused).resolve(action, entity, path, violations);
   if (!violations.empty()) return tl::unexpected(only_the_cause(std::move(violations)));

@@ -20,25 +20,29 @@ std::pair<std::string, std::string> split_reference(const std::string& text) {
   return {text.substr(0, slash), std::string(trimmed(std::string_view(text).substr(slash + 1)))};
 }
 
-void References::resolve(Message& message, Entity entity, const std::string& path, Violations& violations) const {
+void References::resolve(Message& message, Entity entity, const std::string& path,
+                         Violations& violations) const {
   const Reflection& reflection = *message.GetReflection();
   const Descriptor& type = *message.GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     if (field.is_repeated()) continue;
-    const std::string here = schema::is_path_wrapper(field) ? path : member_path(path, field.json_name());
+    const std::string here =
+        schema::is_path_wrapper(field) ? path : member_path(path, field.json_name());
     if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      if (reflection.HasField(message, &field) && field.message_type()->file()->package() != "google.protobuf") {
+      if (reflection.HasField(message, &field) &&
+          field.message_type()->file()->package() != "google.protobuf") {
         resolve(*reflection.MutableMessage(&message, &field), entity, here, violations);
       }
-    } else if (field.type() == FieldDescriptor::TYPE_STRING && !reflection.GetString(message, &field).empty()) {
+    } else if (field.type() == FieldDescriptor::TYPE_STRING &&
+               !reflection.GetString(message, &field).empty()) {
       resolve_field(message, field, entity, here, violations);
     }
   }
 }
 
-void References::resolve_field(Message& message, const FieldDescriptor& field, Entity entity, const std::string& path,
-                               Violations& violations) const {
+void References::resolve_field(Message& message, const FieldDescriptor& field, Entity entity,
+                               const std::string& path, Violations& violations) const {
   const FieldRule& rule = schema::rule(field);
   const bool addressed = rule.target() || rule.parent_reference();
   const Entity kind = rule.target()             ? entity
@@ -56,11 +60,13 @@ void References::resolve_field(Message& message, const FieldDescriptor& field, E
   reflection.SetString(&message, &field, *id);
   if (addressed) return;
   if (kind == ENTITY_USER && !static_cast<const user::User*>(state)->is_active()) {
-    violations.push_back({ErrorKind::kInvalid, "user.inactive", "the user is deactivated; name an active one", path});
+    violations.push_back({ErrorKind::kInvalid, "user.inactive",
+                          "the user is deactivated; name an active one", path});
   }
-  if (kind == ENTITY_PIPELINE_STAGE && !static_cast<const pipeline_stage::PipelineStage*>(state)->is_active()) {
-    violations.push_back(
-        {ErrorKind::kInvalid, "pipeline_stage.retired", "the stage is retired; name an active one", path});
+  if (kind == ENTITY_PIPELINE_STAGE &&
+      !static_cast<const pipeline_stage::PipelineStage*>(state)->is_active()) {
+    violations.push_back({ErrorKind::kInvalid, "pipeline_stage.retired",
+                          "the stage is retired; name an active one", path});
   }
 }
 
@@ -73,17 +79,22 @@ std::optional<std::string> References::id_of(Entity entity, const std::string& t
 bool References::was_refused(Entity entity, const std::string& text) const {
   const auto [name_space, external_id] = split_reference(text);
   if (name_space.empty()) return refused_.count(text) != 0;
-  return refused_.count(schema::entity_rule(entity).name() + "/" + name_space + "/" + external_id) != 0;
+  return refused_.count(schema::entity_rule(entity).name() + "/" + name_space + "/" +
+                        external_id) != 0;
 }
 
-Error References::missing(Entity entity, const std::string& text, const std::string& path, bool addressed) const {
+Error References::missing(Entity entity, const std::string& text, const std::string& path,
+                          bool addressed) const {
   const std::string& name = schema::entity_rule(entity).name();
   if (was_refused(entity, text)) {
-    return {ErrorKind::kInvalid, std::string(kNeedsRefusedMember), "it needs a record whose creation was refused", path};
+    return {ErrorKind::kInvalid, std::string(kNeedsRefusedMember),
+            "it needs a record whose creation was refused", path};
   }
   // A record addressed is "not found"; a broken reference inside a command is the command's fault.
   return {addressed ? ErrorKind::kNotFound : ErrorKind::kInvalid, name + ".not_found",
-          "there is no live " + name + " " + text + " in the organization, or none that the actor may see", path};
+          "there is no live " + name + " " + text +
+              " in the organization, or none that the actor may see",
+          path};
 }
 
 }  // namespace daybook

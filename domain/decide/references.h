@@ -1,4 +1,5 @@
-// Turns the references of an action (ids, or "namespace/external id") into ids and checks what they lead to.
+// Turns the references of an action (ids, or "namespace/external id") into ids and checks what they
+// lead to.
 #pragma once
 
 #include <set>
@@ -11,7 +12,8 @@
 
 namespace daybook {
 
-// Records that refused members of the same batch would have created: by id, and by "entity/namespace/external id".
+// Records that refused members of the same batch would have created: by id, and by
+// "entity/namespace/external id".
 using RefusedRecords = std::set<std::string>;
 
 inline constexpr std::string_view kNeedsRefusedMember = "batch.needs_refused_member";
@@ -20,23 +22,28 @@ class References {
  public:
   References(const View& view, const RefusedRecords& refused) : view_(view), refused_(refused) {}
 
-  // Resolves every reference inside `message` in place. What it refers to must be live in the organization, users
-  // active, pipeline stages not retired (CT-1, DE-1, DE-2, AC-1): otherwise a violation with the field's path.
-  // Targets and parents are only resolved: whether they may be changed is decided later.
-  void resolve(google::protobuf::Message& message, Entity entity, const std::string& path, Violations& violations) const;
+  // Resolves every reference inside `message` in place. What it refers to must be live in the
+  // organization, users active, pipeline stages not retired (CT-1, DE-1, DE-2, AC-1): otherwise a
+  // violation with the field's path. Targets and parents are only resolved: whether they may be
+  // changed is decided later.
+  void resolve(google::protobuf::Message& message, Entity entity, const std::string& path,
+               Violations& violations) const;
 
  private:
-  void resolve_field(google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field, Entity entity,
+  void resolve_field(google::protobuf::Message& message,
+                     const google::protobuf::FieldDescriptor& field, Entity entity,
                      const std::string& path, Violations& violations) const;
   [[nodiscard]] std::optional<std::string> id_of(Entity entity, const std::string& text) const;
   [[nodiscard]] bool was_refused(Entity entity, const std::string& text) const;
-  [[nodiscard]] Error missing(Entity entity, const std::string& text, const std::string& path, bool addressed) const;
+  [[nodiscard]] Error missing(Entity entity, const std::string& text, const std::string& path,
+                              bool addressed) const;
 
   const View& view_;
   const RefusedRecords& refused_;
 };
 
-// The external-id part of a reference, split: {"erp", "4711"} of "erp/4711". Empty namespace if it is an id.
+// The external-id part of a reference, split: {"erp", "4711"} of "erp/4711". Empty namespace if it
+// is an id.
 [[nodiscard]] std::pair<std::string, std::string> split_reference(const std::string& text);
 
 }  // namespace daybook

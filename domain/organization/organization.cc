@@ -6,9 +6,12 @@
 
 namespace daybook::organization {
 
-// The integration alone opens organizations; their ids come with the command, the one exception to derived ids.
-Result<Decision> decide(const CreateOrganization& command, const std::string& id, const View&, const Context& context) {
-  if (!context.actor.integration) return not_allowed("only the actor integration creates organizations");
+// The integration alone opens organizations; their ids come with the command, the one exception to
+// derived ids.
+Result<Decision> decide(const CreateOrganization& command, const std::string& id, const View&,
+                        const Context& context) {
+  if (!context.actor.integration)
+    return not_allowed("only the actor integration creates organizations");
   Decision decision;
   Event event;
   *event.mutable_created()->mutable_fields() = command.fields();
@@ -16,8 +19,8 @@ Result<Decision> decide(const CreateOrganization& command, const std::string& id
   return decision;
 }
 
-Result<Decision> decide(const PatchOrganization& command, const Organization& organization, const View&,
-                        const Context& context) {
+Result<Decision> decide(const PatchOrganization& command, const Organization& organization,
+                        const View&, const Context& context) {
   DAYBOOK_TRY(require_admin(context));
   Decision decision;
   Event event;
@@ -28,12 +31,14 @@ Result<Decision> decide(const PatchOrganization& command, const Organization& or
 }
 
 // SF-5: the cut-off comes with the command, so that a replay forgets the same rows.
-Result<Decision> decide(const saved_filter::PurgeFilterUses& command, const Organization& organization, const View& view,
+Result<Decision> decide(const saved_filter::PurgeFilterUses& command,
+                        const Organization& organization, const View& view,
                         const Context& context) {
   DAYBOOK_TRY(require_manager(context));
   Decision decision;
   if (command.used_before() > context.now) {
-    return fail(ErrorKind::kInvalid, "time.in_future", "the cut-off must not lie in the future", "usedBefore");
+    return fail(ErrorKind::kInvalid, "time.in_future", "the cut-off must not lie in the future",
+                "usedBefore");
   }
   const auto oldest = view.first(Index::kFilterUseByTime, {});
   if (!oldest) return decision;

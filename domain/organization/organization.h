@@ -1,4 +1,5 @@
-// Organizations: what is decided (who may make and change one; the purge of filter uses, SF-5) and how their events fold.
+// Organizations: what is decided (who may make and change one; the purge of filter uses, SF-5) and
+// how their events fold.
 //
 // The deciders check the actor themselves. Evolving never refuses.
 #pragma once
@@ -12,11 +13,13 @@
 
 namespace daybook::organization {
 
-[[nodiscard]] Result<Decision> decide(const CreateOrganization& command, const std::string& id, const View& view,
-                                      const Context& context);
-[[nodiscard]] Result<Decision> decide(const saved_filter::PurgeFilterUses& command, const Organization& organization,
+[[nodiscard]] Result<Decision> decide(const CreateOrganization& command, const std::string& id,
                                       const View& view, const Context& context);
-[[nodiscard]] Result<Decision> decide(const PatchOrganization& command, const Organization& organization, const View& view,
+[[nodiscard]] Result<Decision> decide(const saved_filter::PurgeFilterUses& command,
+                                      const Organization& organization, const View& view,
+                                      const Context& context);
+[[nodiscard]] Result<Decision> decide(const PatchOrganization& command,
+                                      const Organization& organization, const View& view,
                                       const Context& context);
 
 // `at` is the decision time of the event's outcome.

@@ -16,8 +16,10 @@ void move_to(Decision& decision, const std::string& id, std::int32_t position) {
   decision.add(id, std::move(event));
 }
 
-// PS-2: at a taken position every stage from there on moves up by one, retired ones included; gaps are allowed.
-void make_room(Decision& decision, const View& view, std::int32_t position, const std::string& for_id) {
+// PS-2: at a taken position every stage from there on moves up by one, retired ones included; gaps
+// are allowed.
+void make_room(Decision& decision, const View& view, std::int32_t position,
+               const std::string& for_id) {
   std::vector<const PipelineStage*> from_there;
   bool taken = false;
   for (const std::string& id : view.scan(Index::kStagePosition, {})) {
@@ -27,7 +29,8 @@ void make_room(Decision& decision, const View& view, std::int32_t position, cons
     from_there.push_back(stage);
   }
   if (!taken) return;
-  for (const PipelineStage* stage : from_there) move_to(decision, stage->record().id(), stage->position() + 1);
+  for (const PipelineStage* stage : from_there)
+    move_to(decision, stage->record().id(), stage->position() + 1);
 }
 
 Decision move(std::int32_t position, const PipelineStage& stage, const View& view) {
@@ -38,15 +41,17 @@ Decision move(std::int32_t position, const PipelineStage& stage, const View& vie
   return decision;
 }
 
-Result<Decision> change(const PipelineStageFields& set, const FieldNames& clear, const PipelineStage& stage,
-                        const View& view) {
+Result<Decision> change(const PipelineStageFields& set, const FieldNames& clear,
+                        const PipelineStage& stage, const View& view) {
   Decision decision;
   Event event;
   if (!changes(stage.fields(), set, clear, *event.mutable_changed())) return decision;
   // A deal's status follows the type of its stage, so the type may not change under it.
-  if (event.changed().set().has_stage_type() && view.count(Counter::kStageDeals, {stage.record().id()}) > 0) {
+  if (event.changed().set().has_stage_type() &&
+      view.count(Counter::kStageDeals, {stage.record().id()}) > 0) {
     return fail(ErrorKind::kRejected, "pipeline_stage.in_use",
-                "deals use this stage, so its type cannot change; make a new stage and move them", "stageType");
+                "deals use this stage, so its type cannot change; make a new stage and move them",
+                "stageType");
   }
   decision.add(stage.record().id(), std::move(event));
   return decision;
@@ -67,7 +72,9 @@ Decision set_active(bool active, const PipelineStage& stage) {
 
 }  // namespace
 
-bool is_closed(StageType type) { return type == STAGE_TYPE_CLOSED_WON || type == STAGE_TYPE_CLOSED_LOST; }
+bool is_closed(StageType type) {
+  return type == STAGE_TYPE_CLOSED_WON || type == STAGE_TYPE_CLOSED_LOST;
+}
 
 Result<Decision> decide(const CreatePipelineStage& command, const std::string& id, const View& view,
                         const Context& context) {
@@ -83,36 +90,40 @@ Result<Decision> decide(const CreatePipelineStage& command, const std::string& i
   return decision;
 }
 
-Result<Decision> decide(const CreatePipelineStage& command, const PipelineStage& stage, const View& view,
-                        const Context&) {
-  Steps<PipelineStage> steps(
-      stage, [](PipelineStage& state, const log::Event& event) { evolve(state, event.pipeline_stage(), 0); });
+Result<Decision> decide(const CreatePipelineStage& command, const PipelineStage& stage,
+                        const View& view, const Context&) {
+  Steps<PipelineStage> steps(stage, [](PipelineStage& state, const log::Event& event) {
+    evolve(state, event.pipeline_stage(), 0);
+  });
   steps.then(change(command.fields(), {}, stage, view));
   if (command.has_position()) steps.then(move(command.position(), stage, view));
   if (command.has_is_active()) steps.then(set_active(command.is_active(), stage));
   return std::move(steps).decision();
 }
 
-Result<Decision> decide(const PatchPipelineStage& command, const PipelineStage& stage, const View& view,
-                        const Context&) {
+Result<Decision> decide(const PatchPipelineStage& command, const PipelineStage& stage,
+                        const View& view, const Context&) {
   return change(command.set(), command.clear(), stage, view);
 }
 
-Result<Decision> decide(const MovePipelineStage& command, const PipelineStage& stage, const View& view,
-                        const Context&) {
+Result<Decision> decide(const MovePipelineStage& command, const PipelineStage& stage,
+                        const View& view, const Context&) {
   return move(command.position(), stage, view);
 }
 
-Result<Decision> decide(const RetirePipelineStage&, const PipelineStage& stage, const View&, const Context&) {
+Result<Decision> decide(const RetirePipelineStage&, const PipelineStage& stage, const View&,
+                        const Context&) {
   return set_active(false, stage);
 }
 
-Result<Decision> decide(const ReactivatePipelineStage&, const PipelineStage& stage, const View&, const Context&) {
+Result<Decision> decide(const ReactivatePipelineStage&, const PipelineStage& stage, const View&,
+                        const Context&) {
   return set_active(true, stage);
 }
 
 // PS-4: the read table's key is RESTRICT and counts deleted deals too.
-Result<Decision> decide(const DeleteRecord&, const PipelineStage& stage, const View& view, const Context&) {
+Result<Decision> decide(const DeleteRecord&, const PipelineStage& stage, const View& view,
+                        const Context&) {
   if (view.count(Counter::kStageDeals, {stage.record().id()}) > 0) {
     return fail(ErrorKind::kRejected, "pipeline_stage.in_use",
                 "deals use this stage, deleted ones included; retire it instead", "id");

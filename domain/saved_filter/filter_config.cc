@@ -18,26 +18,65 @@ using Fields = std::map<std::string_view, FieldType>;
 
 const Fields& fields_of(FilterEntity entity) {
   using enum FieldType;
-  static const std::map<int, Fields> table{
-      {FILTER_ENTITY_COMPANIES,
-       {{"name", kText}, {"industry", kSelect}, {"companySize", kSelect}, {"status", kSelect}, {"website", kText},
-        {"annualRevenue", kNumber}, {"employeeCount", kNumber}, {"city", kText}, {"state", kText}, {"country", kText},
-        {"contactCount", kNumber}, {"dealCount", kNumber}, {"activityCount", kNumber}, {"createdAt", kDate},
-        {"updatedAt", kDate}}},
-      {FILTER_ENTITY_CONTACTS,
-       {{"firstName", kText}, {"lastName", kText}, {"email", kText}, {"phone", kText}, {"jobTitle", kText},
-        {"department", kText}, {"status", kSelect}, {"isPrimary", kBoolean}, {"preferredContact", kSelect},
-        {"company.name", kText}, {"company.industry", kText}, {"dealCount", kNumber}, {"activityCount", kNumber},
-        {"createdAt", kDate}, {"updatedAt", kDate}}},
-      {FILTER_ENTITY_DEALS,
-       {{"title", kText}, {"value", kNumber}, {"probability", kNumber}, {"status", kSelect}, {"priority", kSelect},
-        {"source", kText}, {"stage.name", kText}, {"stage.stageType", kSelect}, {"company.name", kText},
-        {"contact.firstName", kText}, {"contact.lastName", kText}, {"expectedCloseDate", kDate},
-        {"activityCount", kNumber}, {"createdAt", kDate}, {"updatedAt", kDate}}},
-      {FILTER_ENTITY_ACTIVITIES,
-       {{"subject", kText}, {"type", kSelect}, {"status", kSelect}, {"priority", kSelect}, {"company.name", kText},
-        {"contact.firstName", kText}, {"deal.title", kText}, {"dueDate", kDate}, {"completedAt", kDate},
-        {"createdAt", kDate}}}};
+  static const std::map<int, Fields> table{{FILTER_ENTITY_COMPANIES,
+                                            {{"name", kText},
+                                             {"industry", kSelect},
+                                             {"companySize", kSelect},
+                                             {"status", kSelect},
+                                             {"website", kText},
+                                             {"annualRevenue", kNumber},
+                                             {"employeeCount", kNumber},
+                                             {"city", kText},
+                                             {"state", kText},
+                                             {"country", kText},
+                                             {"contactCount", kNumber},
+                                             {"dealCount", kNumber},
+                                             {"activityCount", kNumber},
+                                             {"createdAt", kDate},
+                                             {"updatedAt", kDate}}},
+                                           {FILTER_ENTITY_CONTACTS,
+                                            {{"firstName", kText},
+                                             {"lastName", kText},
+                                             {"email", kText},
+                                             {"phone", kText},
+                                             {"jobTitle", kText},
+                                             {"department", kText},
+                                             {"status", kSelect},
+                                             {"isPrimary", kBoolean},
+                                             {"preferredContact", kSelect},
+                                             {"company.name", kText},
+                                             {"company.industry", kText},
+                                             {"dealCount", kNumber},
+                                             {"activityCount", kNumber},
+                                             {"createdAt", kDate},
+                                             {"updatedAt", kDate}}},
+                                           {FILTER_ENTITY_DEALS,
+                                            {{"title", kText},
+                                             {"value", kNumber},
+                                             {"probability", kNumber},
+                                             {"status", kSelect},
+                                             {"priority", kSelect},
+                                             {"source", kText},
+                                             {"stage.name", kText},
+                                             {"stage.stageType", kSelect},
+                                             {"company.name", kText},
+                                             {"contact.firstName", kText},
+                                             {"contact.lastName", kText},
+                                             {"expectedCloseDate", kDate},
+                                             {"activityCount", kNumber},
+                                             {"createdAt", kDate},
+                                             {"updatedAt", kDate}}},
+                                           {FILTER_ENTITY_ACTIVITIES,
+                                            {{"subject", kText},
+                                             {"type", kSelect},
+                                             {"status", kSelect},
+                                             {"priority", kSelect},
+                                             {"company.name", kText},
+                                             {"contact.firstName", kText},
+                                             {"deal.title", kText},
+                                             {"dueDate", kDate},
+                                             {"completedAt", kDate},
+                                             {"createdAt", kDate}}}};
   static const Fields none;
   const auto found = table.find(entity);
   return found == table.end() ? none : found->second;
@@ -49,15 +88,23 @@ bool one_of(std::string_view text, const std::array<std::string_view, N>& list) 
 }
 
 bool takes(FieldType type, std::string_view op) {
-  static constexpr std::array<std::string_view, 8> kText{"equals", "not_equals", "contains", "not_contains",
-                                                         "starts_with", "ends_with", "is_empty", "is_not_empty"};
-  static constexpr std::array<std::string_view, 4> kSelect{"equals", "not_equals", "is_empty", "is_not_empty"};
-  static constexpr std::array<std::string_view, 8> kNumber{
-      "equals", "not_equals", "greater_than", "less_than", "greater_than_or_equal", "less_than_or_equal", "between",
-      "not_between"};
+  static constexpr std::array<std::string_view, 8> kText{"equals",       "not_equals",  "contains",
+                                                         "not_contains", "starts_with", "ends_with",
+                                                         "is_empty",     "is_not_empty"};
+  static constexpr std::array<std::string_view, 4> kSelect{"equals", "not_equals", "is_empty",
+                                                           "is_not_empty"};
+  static constexpr std::array<std::string_view, 8> kNumber{"equals",
+                                                           "not_equals",
+                                                           "greater_than",
+                                                           "less_than",
+                                                           "greater_than_or_equal",
+                                                           "less_than_or_equal",
+                                                           "between",
+                                                           "not_between"};
   static constexpr std::array<std::string_view, 14> kDate{
-      "before", "after", "on_or_before", "on_or_after", "date_between", "date_is", "is_today", "is_yesterday",
-      "is_this_week", "is_last_week", "is_this_month", "is_last_month", "is_this_year", "is_last_year"};
+      "before",        "after",         "on_or_before", "on_or_after",  "date_between",
+      "date_is",       "is_today",      "is_yesterday", "is_this_week", "is_last_week",
+      "is_this_month", "is_last_month", "is_this_year", "is_last_year"};
   static constexpr std::array<std::string_view, 2> kBoolean{"is_true", "is_false"};
   switch (type) {
     case FieldType::kText:
@@ -83,13 +130,16 @@ bool fits(FieldType type, const Value& value) {
   switch (type) {
     case FieldType::kText:
     case FieldType::kSelect:
-      return value.kind_case() == Value::kStringValue && character_count(value.string_value()).has_value() &&
+      return value.kind_case() == Value::kStringValue &&
+             character_count(value.string_value()).has_value() &&
              value.string_value().find('\0') == std::string::npos;
     case FieldType::kNumber:
       return (value.kind_case() == Value::kNumberValue && std::isfinite(value.number_value())) ||
-             (value.kind_case() == Value::kStringValue && parse_hundredths(value.string_value()).has_value());
+             (value.kind_case() == Value::kStringValue &&
+              parse_hundredths(value.string_value()).has_value());
     case FieldType::kDate:
-      return value.kind_case() == Value::kStringValue && parse_date(value.string_value()).has_value();
+      return value.kind_case() == Value::kStringValue &&
+             parse_date(value.string_value()).has_value();
     case FieldType::kBoolean:
       return value.kind_case() == Value::kBoolValue;
   }
@@ -100,31 +150,37 @@ tl::unexpected<Error> invalid(std::string code, std::string detail, std::string 
   return fail(ErrorKind::kInvalid, std::move(code), std::move(detail), std::move(path));
 }
 
-Result<void> check_values(const FilterCondition& condition, FieldType type, const std::string& path) {
+Result<void> check_values(const FilterCondition& condition, FieldType type,
+                          const std::string& path) {
   const std::size_t needed = values_needed(condition.operator_());
   const Value& value = condition.value();
   const bool absent = !condition.has_value() || value.kind_case() == Value::kNullValue ||
                       (value.kind_case() == Value::kStringValue && value.string_value().empty());
   if (needed == 0) {
     if (absent) return {};
-    return invalid("filter.value_not_expected", "this operator takes no value; leave it out", path + ".value");
+    return invalid("filter.value_not_expected", "this operator takes no value; leave it out",
+                   path + ".value");
   }
   if (needed == 1) {
     if (!absent && fits(type, value)) return {};
     return invalid("filter.value_malformed", "give one value that fits the field", path + ".value");
   }
   const auto& list = value.list_value().values();
-  const bool pair = value.kind_case() == Value::kListValue && list.size() == 2 && fits(type, list[0]) && fits(type, list[1]);
+  const bool pair = value.kind_case() == Value::kListValue && list.size() == 2 &&
+                    fits(type, list[0]) && fits(type, list[1]);
   if (pair) return {};
-  return invalid("filter.value_malformed", "give a list of exactly two values that fit the field", path + ".value");
+  return invalid("filter.value_malformed", "give a list of exactly two values that fit the field",
+                 path + ".value");
 }
 
 Result<void> check_logic(const std::string& logic, const std::string& path) {
   if (logic.empty() || logic == "AND" || logic == "OR") return {};
-  return invalid("filter.operator_unknown", "logicalOperator is AND or OR", path + ".logicalOperator");
+  return invalid("filter.operator_unknown", "logicalOperator is AND or OR",
+                 path + ".logicalOperator");
 }
 
-Result<void> check_condition(FilterEntity entity, const FilterCondition& condition, const std::string& path) {
+Result<void> check_condition(FilterEntity entity, const FilterCondition& condition,
+                             const std::string& path) {
   DAYBOOK_TRY(check_logic(condition.logical_operator(), path));
   const Fields& fields = fields_of(entity);
   const auto field = fields.find(condition.field());
@@ -134,7 +190,8 @@ Result<void> check_condition(FilterEntity entity, const FilterCondition& conditi
     return invalid("filter.field_unknown", "fields of this entity are " + known, path + ".field");
   }
   if (!takes(field->second, condition.operator_())) {
-    return invalid("filter.operator_unknown", "the field does not take the operator \"" + condition.operator_() + "\"",
+    return invalid("filter.operator_unknown",
+                   "the field does not take the operator \"" + condition.operator_() + "\"",
                    path + ".operator");
   }
   return check_values(condition, field->second, path);
@@ -143,7 +200,8 @@ Result<void> check_condition(FilterEntity entity, const FilterCondition& conditi
 }  // namespace
 
 Result<void> check_filter_config(FilterEntity entity, const FilterConfig& config) {
-  if (config.groups().empty()) return invalid("filter.empty", "give at least one group", "filterConfig.groups");
+  if (config.groups().empty())
+    return invalid("filter.empty", "give at least one group", "filterConfig.groups");
   for (int g = 0; g < config.groups_size(); ++g) {
     const FilterGroup& group = config.groups(g);
     const std::string group_path = "filterConfig.groups[" + std::to_string(g) + "]";
@@ -152,7 +210,8 @@ Result<void> check_filter_config(FilterEntity entity, const FilterConfig& config
       return invalid("filter.empty", "give at least one condition", group_path + ".conditions");
     }
     for (int c = 0; c < group.conditions_size(); ++c) {
-      DAYBOOK_TRY(check_condition(entity, group.conditions(c), group_path + ".conditions[" + std::to_string(c) + "]"));
+      DAYBOOK_TRY(check_condition(entity, group.conditions(c),
+                                  group_path + ".conditions[" + std::to_string(c) + "]"));
     }
   }
   return {};

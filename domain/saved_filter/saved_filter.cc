@@ -12,17 +12,18 @@ namespace daybook::saved_filter {
 namespace {
 
 // SF-1: the name is unique for an owner and entity.
-Result<void> check_name(const View& view, const std::string& owner_id, const SavedFilterFields& fields,
-                        const std::string& filter_id) {
+Result<void> check_name(const View& view, const std::string& owner_id,
+                        const SavedFilterFields& fields, const std::string& filter_id) {
   const std::string entity = std::to_string(fields.entity());
   const auto holder = view.lookup(Index::kFilterName, {owner_id, entity, fields.name()});
   if (!holder || *holder == filter_id) return {};
   return fail(ErrorKind::kConflict, "saved_filter.name_taken",
-              "the owner has another filter of this name for this entity; choose another name", "name");
+              "the owner has another filter of this name for this entity; choose another name",
+              "name");
 }
 
-Result<Decision> change(const SavedFilterFields& set, const FieldNames& clear, const SavedFilter& filter,
-                        const View& view) {
+Result<Decision> change(const SavedFilterFields& set, const FieldNames& clear,
+                        const SavedFilter& filter, const View& view) {
   Decision decision;
   Event event;
   if (!changes(filter.fields(), set, clear, *event.mutable_changed())) return decision;
@@ -43,7 +44,8 @@ Result<Decision> assign(const AssignOwner& command, const SavedFilter& filter, c
 
 }  // namespace
 
-Result<Decision> decide(const SaveFilter& command, const std::string& id, const View& view, const Context& context) {
+Result<Decision> decide(const SaveFilter& command, const std::string& id, const View& view,
+                        const Context& context) {
   DAYBOOK_ASSIGN(owner, new_owner(context, command.has_owner_id(), command.owner_id()));
   DAYBOOK_TRY(check_filter_config(command.fields().entity(), command.fields().filter_config()));
   Decision decision;
@@ -59,14 +61,17 @@ Result<Decision> decide(const SaveFilter& command, const std::string& id, const 
 
 Result<Decision> decide(const SaveFilter& command, const SavedFilter& filter, const View& view,
                         const Context& context) {
-  Steps<SavedFilter> steps(filter,
-                           [](SavedFilter& state, const log::Event& event) { evolve(state, event.saved_filter(), 0); });
+  Steps<SavedFilter> steps(filter, [](SavedFilter& state, const log::Event& event) {
+    evolve(state, event.saved_filter(), 0);
+  });
   steps.then(change(command.fields(), {}, filter, view));
-  if (names_new_owner(command, filter)) steps.then(assign(owner_of(command), steps.state(), view, context));
+  if (names_new_owner(command, filter))
+    steps.then(assign(owner_of(command), steps.state(), view, context));
   return std::move(steps).decision();
 }
 
-Result<Decision> decide(const PatchSavedFilter& command, const SavedFilter& filter, const View& view, const Context&) {
+Result<Decision> decide(const PatchSavedFilter& command, const SavedFilter& filter,
+                        const View& view, const Context&) {
   return change(command.set(), command.clear(), filter, view);
 }
 
@@ -76,7 +81,8 @@ Result<Decision> decide(const UseSavedFilter& command, const SavedFilter& filter
   Decision decision;
   Event event;
   FilterUsed& used = *event.mutable_used();
-  used.set_use_id(command_record_id(context.organization_id, schema::entity_rule(ENTITY_SAVED_FILTER_USE).name(),
+  used.set_use_id(command_record_id(context.organization_id,
+                                    schema::entity_rule(ENTITY_SAVED_FILTER_USE).name(),
                                     context.command_id, context.member, 0));
   if (!context.actor.integration) used.set_user_id(context.actor.user_id);
   if (command.has_execution_time()) used.set_execution_time(command.execution_time());
@@ -91,7 +97,8 @@ Result<Decision> decide(const AssignOwner& command, const SavedFilter& filter, c
 }
 
 // SF-4: a real delete; a tombstone keeps the id and the external ids taken.
-Result<Decision> decide(const DeleteRecord&, const SavedFilter& filter, const View&, const Context&) {
+Result<Decision> decide(const DeleteRecord&, const SavedFilter& filter, const View&,
+                        const Context&) {
   Decision decision;
   Event event;
   event.mutable_removed();
@@ -103,7 +110,8 @@ void evolve(SavedFilter& filter, const Event& event, std::int64_t at) {
   switch (event.event_case()) {
     case Event::kSaved:
       *filter.mutable_fields() = event.saved().fields();
-      if (event.saved().has_owner_id()) filter.mutable_ownership()->set_owner_id(event.saved().owner_id());
+      if (event.saved().has_owner_id())
+        filter.mutable_ownership()->set_owner_id(event.saved().owner_id());
       return;
     case Event::kChanged:
       patch::apply(*filter.mutable_fields(), event.changed().set(), event.changed().clear());

@@ -1,7 +1,8 @@
 // Saved filters: what is decided (rules SF-1, SF-2, SF-4) and how their events fold.
 //
-// Every decider gets a command in normal form whose references are live records of the organization and whose target
-// the actor may change; it adds the rules of saved filters. Evolving never refuses.
+// Every decider gets a command in normal form whose references are live records of the organization
+// and whose target the actor may change; it adds the rules of saved filters. Evolving never
+// refuses.
 #pragma once
 
 #include "domain/core/context.h"
@@ -12,19 +13,19 @@
 
 namespace daybook::saved_filter {
 
-[[nodiscard]] Result<Decision> decide(const SaveFilter& command, const std::string& id, const View& view,
-                                      const Context& context);
+[[nodiscard]] Result<Decision> decide(const SaveFilter& command, const std::string& id,
+                                      const View& view, const Context& context);
 // The upsert: what the command gives, on the record that holds its external id.
-[[nodiscard]] Result<Decision> decide(const SaveFilter& command, const SavedFilter& filter, const View& view,
-                                      const Context& context);
-[[nodiscard]] Result<Decision> decide(const PatchSavedFilter& command, const SavedFilter& filter, const View& view,
-                                      const Context& context);
-[[nodiscard]] Result<Decision> decide(const UseSavedFilter& command, const SavedFilter& filter, const View& view,
-                                      const Context& context);
-[[nodiscard]] Result<Decision> decide(const AssignOwner& command, const SavedFilter& filter, const View& view,
-                                      const Context& context);
-[[nodiscard]] Result<Decision> decide(const DeleteRecord& command, const SavedFilter& filter, const View& view,
-                                      const Context& context);
+[[nodiscard]] Result<Decision> decide(const SaveFilter& command, const SavedFilter& filter,
+                                      const View& view, const Context& context);
+[[nodiscard]] Result<Decision> decide(const PatchSavedFilter& command, const SavedFilter& filter,
+                                      const View& view, const Context& context);
+[[nodiscard]] Result<Decision> decide(const UseSavedFilter& command, const SavedFilter& filter,
+                                      const View& view, const Context& context);
+[[nodiscard]] Result<Decision> decide(const AssignOwner& command, const SavedFilter& filter,
+                                      const View& view, const Context& context);
+[[nodiscard]] Result<Decision> decide(const DeleteRecord& command, const SavedFilter& filter,
+                                      const View& view, const Context& context);
 
 // `at` is the decision time of the event's outcome.
 void evolve(SavedFilter& filter, const Event& event, std::int64_t at);

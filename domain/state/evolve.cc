@@ -53,7 +53,8 @@ auto with_state(Entity entity, const Message& state, Use use) {
 void evolve_typed(Message& state, const log::Event& event, std::int64_t at) {
   switch (event.event_case()) {
     case log::Event::kOrganization:
-      return organization::evolve(static_cast<organization::Organization&>(state), event.organization(), at);
+      return organization::evolve(static_cast<organization::Organization&>(state),
+                                  event.organization(), at);
     case log::Event::kUser:
       return user::evolve(static_cast<user::User&>(state), event.user(), at);
     case log::Event::kCompany:
@@ -61,15 +62,18 @@ void evolve_typed(Message& state, const log::Event& event, std::int64_t at) {
     case log::Event::kContact:
       return contact::evolve(static_cast<contact::Contact&>(state), event.contact(), at);
     case log::Event::kPipelineStage:
-      return pipeline_stage::evolve(static_cast<pipeline_stage::PipelineStage&>(state), event.pipeline_stage(), at);
+      return pipeline_stage::evolve(static_cast<pipeline_stage::PipelineStage&>(state),
+                                    event.pipeline_stage(), at);
     case log::Event::kDeal:
       return deal::evolve(static_cast<deal::Deal&>(state), event.deal(), at);
     case log::Event::kActivity:
       return activity::evolve(static_cast<activity::Activity&>(state), event.activity(), at);
     case log::Event::kCustomField:
-      return custom_field::evolve(static_cast<custom_field::CustomField&>(state), event.custom_field(), at);
+      return custom_field::evolve(static_cast<custom_field::CustomField&>(state),
+                                  event.custom_field(), at);
     case log::Event::kSavedFilter:
-      return saved_filter::evolve(static_cast<saved_filter::SavedFilter&>(state), event.saved_filter(), at);
+      return saved_filter::evolve(static_cast<saved_filter::SavedFilter&>(state),
+                                  event.saved_filter(), at);
     case log::Event::EVENT_NOT_SET:
       return;
   }
@@ -105,7 +109,8 @@ const Record* record_of(Entity entity, const Message& state) {
   });
 }
 
-void evolve(Message& state, std::string_view organization_id, const log::Event& event, std::int64_t at) {
+void evolve(Message& state, std::string_view organization_id, const log::Event& event,
+            std::int64_t at) {
   Record* found = mutable_record(event.entity(), state);
   if (found == nullptr) return;
   Record& record = *found;
@@ -126,7 +131,8 @@ Holders holders_of(Entity entity, const Message& state) {
   return with_state(entity, state, [](const auto& typed) {
     Holders holders;
     if constexpr (requires { typed.ownership(); }) holders.owner_id = typed.ownership().owner_id();
-    if constexpr (requires { typed.assigned_to_id(); }) holders.assignee_id = typed.assigned_to_id();
+    if constexpr (requires { typed.assigned_to_id(); })
+      holders.assignee_id = typed.assigned_to_id();
     return holders;
   });
 }
@@ -140,7 +146,8 @@ bool is_soft_deleted(Entity entity, const Message& state) {
 
 bool is_live(Entity entity, const Message& state) {
   const Record* record = record_of(entity, state);
-  return record != nullptr && record->version() > 0 && !record->removed() && !is_soft_deleted(entity, state);
+  return record != nullptr && record->version() > 0 && !record->removed() &&
+         !is_soft_deleted(entity, state);
 }
 
 std::uint32_t fold_version(Entity) { return 1; }

@@ -16,7 +16,8 @@ namespace {
 
 class Collector {
  public:
-  Collector(Entity entity, std::string_view organization_id) : entity_(entity), organization_id_(organization_id) {}
+  Collector(Entity entity, std::string_view organization_id)
+      : entity_(entity), organization_id_(organization_id) {}
 
   void external_ids(const Record& record) {
     const std::string entity = std::to_string(entity_);
@@ -44,7 +45,8 @@ void collect(Collector& out, const user::User& user) {
 
 void collect(Collector& out, const company::Company& company) {
   if (company.deletion().is_deleted()) return;
-  out.count(Counter::kCompanyNameAndOwner, {company.fields().name(), company.ownership().owner_id()});
+  out.count(Counter::kCompanyNameAndOwner,
+            {company.fields().name(), company.ownership().owner_id()});
 }
 
 void collect(Collector& out, const contact::Contact& contact) {
@@ -52,7 +54,8 @@ void collect(Collector& out, const contact::Contact& contact) {
   if (contact.fields().has_email()) out.count(Counter::kContactEmail, {contact.fields().email()});
   if (!contact.has_company_id()) return;
   out.count(Counter::kCompanyContacts, {contact.company_id()});
-  if (contact.is_primary()) out.lead(Index::kPrimaryContact, {contact.company_id()}, contact.record().id());
+  if (contact.is_primary())
+    out.lead(Index::kPrimaryContact, {contact.company_id()}, contact.record().id());
 }
 
 void collect(Collector& out, const pipeline_stage::PipelineStage& stage) {
@@ -68,21 +71,23 @@ void collect(Collector& out, const deal::Deal& deal) {
 }
 
 void collect(Collector& out, const activity::Activity& activity) {
-  const bool open =
-      activity.status() == activity::ACTIVITY_STATUS_PENDING || activity.status() == activity::ACTIVITY_STATUS_IN_PROGRESS;
+  const bool open = activity.status() == activity::ACTIVITY_STATUS_PENDING ||
+                    activity.status() == activity::ACTIVITY_STATUS_IN_PROGRESS;
   if (activity.deletion().is_deleted() || !open || !activity.links().has_company_id()) return;
   out.count(Counter::kCompanyOpenActivities, {activity.links().company_id()});
 }
 
 void collect(Collector& out, const custom_field::CustomField& field, Entity entity) {
   const std::string kind = std::to_string(entity);
-  out.lead(Index::kCustomField, {kind, custom_field::parent_id(field), field.fields().field_name()}, field.record().id());
+  out.lead(Index::kCustomField, {kind, custom_field::parent_id(field), field.fields().field_name()},
+           field.record().id());
 }
 
 void collect(Collector& out, const saved_filter::SavedFilter& filter) {
   if (filter.record().removed()) return;
   const std::string entity = std::to_string(filter.fields().entity());
-  out.lead(Index::kFilterName, {filter.ownership().owner_id(), entity, filter.fields().name()}, filter.record().id());
+  out.lead(Index::kFilterName, {filter.ownership().owner_id(), entity, filter.fields().name()},
+           filter.record().id());
 }
 
 void collect(Collector& out, const saved_filter::FilterUse& use) {

@@ -63,7 +63,8 @@ std::string receipt(std::string_view organization_id, std::string_view command_i
   return key;
 }
 
-std::string history(std::string_view organization_id, Entity entity, std::string_view id, std::uint64_t version) {
+std::string history(std::string_view organization_id, Entity entity, std::string_view id,
+                    std::uint64_t version) {
   std::string key = begin(kHistory, organization_id);
   key.push_back(static_cast<char>(entity));
   append_id(key, id);
@@ -93,7 +94,8 @@ RecordKey parse_record(std::string_view key) {
 bool is_ordered(std::string_view key) {
   if (key.empty()) return false;
   const char kind = key.front();
-  return kind == static_cast<char>(Index::kStagePosition) || kind == static_cast<char>(Index::kFilterUseByTime) ||
+  return kind == static_cast<char>(Index::kStagePosition) ||
+         kind == static_cast<char>(Index::kFilterUseByTime) ||
          kind == static_cast<char>(Index::kFilterUseByFilter);
 }
 

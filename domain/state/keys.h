@@ -5,7 +5,8 @@
 //   <counter letter> organization parts...      -> decimal count
 //   'r' organization command id                 -> Receipt entry      (deduplication)
 //   'h' organization entity id version          -> offset             (history)
-// Organization and ids are 16 bytes, numbers big-endian; text parts end with NUL, which no stored text contains.
+// Organization and ids are 16 bytes, numbers big-endian; text parts end with NUL, which no stored
+// text contains.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +17,15 @@
 
 namespace daybook::keys {
 
-[[nodiscard]] std::string record(std::string_view organization_id, Entity entity, std::string_view id);
-[[nodiscard]] std::string index(std::string_view organization_id, Index index, const KeyParts& parts);
-[[nodiscard]] std::string counter(std::string_view organization_id, Counter counter, const KeyParts& parts);
+[[nodiscard]] std::string record(std::string_view organization_id, Entity entity,
+                                 std::string_view id);
+[[nodiscard]] std::string index(std::string_view organization_id, Index index,
+                                const KeyParts& parts);
+[[nodiscard]] std::string counter(std::string_view organization_id, Counter counter,
+                                  const KeyParts& parts);
 [[nodiscard]] std::string receipt(std::string_view organization_id, std::string_view command_id);
-[[nodiscard]] std::string history(std::string_view organization_id, Entity entity, std::string_view id,
-                                  std::uint64_t version);
+[[nodiscard]] std::string history(std::string_view organization_id, Entity entity,
+                                  std::string_view id, std::uint64_t version);
 
 // Part of a key that sorts by number (bias makes negative numbers sort first).
 [[nodiscard]] std::string ordered(std::int64_t number);

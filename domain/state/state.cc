@@ -39,7 +39,8 @@ bool is_folded_as_today(const log::Progress& progress) {
   log::Progress today;
   set_fold_versions(today);
   const auto& versions = progress.fold_versions();
-  return std::equal(versions.begin(), versions.end(), today.fold_versions().begin(), today.fold_versions().end());
+  return std::equal(versions.begin(), versions.end(), today.fold_versions().begin(),
+                    today.fold_versions().end());
 }
 
 class OrganizationView final : public View {
@@ -57,7 +58,8 @@ class OrganizationView final : public View {
     const auto text = state_.text(keys::counter(organization_id_, counter, key));
     return text ? parse_count(*text) : 0;
   }
-  [[nodiscard]] std::vector<std::string> scan(Index index, const KeyParts& prefix, std::size_t limit) const override {
+  [[nodiscard]] std::vector<std::string> scan(Index index, const KeyParts& prefix,
+                                              std::size_t limit) const override {
     return state_.scan(keys::index(organization_id_, index, prefix), limit);
   }
 
@@ -80,7 +82,8 @@ Result<void> State::health() const { return health_; }
 State::Entry& State::entry(const std::string& key) const {
   const bool ordered = keys::is_ordered(key);
   if (ordered) {
-    if (const auto found = ordered_entries_.find(key); found != ordered_entries_.end()) return found->second;
+    if (const auto found = ordered_entries_.find(key); found != ordered_entries_.end())
+      return found->second;
   } else if (const auto found = entries_.find(key); found != entries_.end()) {
     return found->second;
   }
@@ -97,7 +100,8 @@ State::Entry& State::entry(const std::string& key) const {
   }
   std::shared_ptr<Message> record(schema::state_prototype(keys::parse_record(key).entity).New());
   if (!record->ParseFromString(**stored)) {
-    health_ = fail(ErrorKind::kCorrupt, "state.damaged", "a record in the state store does not parse; remove the state "
+    health_ = fail(ErrorKind::kCorrupt, "state.damaged",
+                   "a record in the state store does not parse; remove the state "
                    "folder, it is folded again from the log");
     return fresh;
   }
@@ -105,7 +109,8 @@ State::Entry& State::entry(const std::string& key) const {
   return fresh;
 }
 
-const Message* State::find(const std::string& organization_id, Entity entity, std::string_view id) const {
+const Message* State::find(const std::string& organization_id, Entity entity,
+                           std::string_view id) const {
   return entry(keys::record(organization_id, entity, id)).value.record.get();
 }
 
@@ -117,7 +122,8 @@ std::optional<std::string> State::text(const std::string& key) const {
 std::vector<std::string> State::scan(const std::string& prefix, std::size_t limit) const {
   std::map<std::string, std::string> found;
   auto scanned = store_.scan(prefix, [&](std::string_view key, std::string_view value) {
-    if (ordered_entries_.find(std::string(key)) == ordered_entries_.end()) found.emplace(key, value);
+    if (ordered_entries_.find(std::string(key)) == ordered_entries_.end())
+      found.emplace(key, value);
     return found.size() < limit;
   });
   if (!scanned && health_) health_ = fail(std::move(scanned).error());
@@ -146,7 +152,8 @@ void State::put(std::string key, std::string value) { set(key, text_value(std::m
 State::ChangeSet State::commit() {
   ChangeSet changes;
   changes.reserve(undo_.size());
-  std::sort(undo_.begin(), undo_.end(), [](const Change& a, const Change& b) { return a.key < b.key; });
+  std::sort(undo_.begin(), undo_.end(),
+            [](const Change& a, const Change& b) { return a.key < b.key; });
   for (std::size_t i = 0; i < undo_.size(); ++i) {
     if (i > 0 && undo_[i].key == undo_[i - 1].key) continue;
     Entry& changed = entry(undo_[i].key);
@@ -158,18 +165,21 @@ State::ChangeSet State::commit() {
 }
 
 void State::rollback() {
-  for (auto change = undo_.rbegin(); change != undo_.rend(); ++change) entry(change->key).value = std::move(change->value);
+  for (auto change = undo_.rbegin(); change != undo_.rend(); ++change)
+    entry(change->key).value = std::move(change->value);
   undo_.clear();
 }
 
 Result<void> State::apply(const std::string& organization_id, log::Event& event, std::int64_t at) {
   const Message* before = find(organization_id, event.entity(), event.id());
-  const std::uint64_t next_version = before == nullptr ? 1 : record_of(event.entity(), *before)->version() + 1;
+  const std::uint64_t next_version =
+      before == nullptr ? 1 : record_of(event.entity(), *before)->version() + 1;
   if (event.version() == 0) event.set_version(next_version);
   if (event.version() != next_version) {
     return fail(ErrorKind::kCorrupt, "log.version_gap",
                 schema::entity_rule(event.entity()).name() + " " + event.id() + " is at version " +
-                    std::to_string(next_version - 1) + ", the log goes on with " + std::to_string(event.version()));
+                    std::to_string(next_version - 1) + ", the log goes on with " +
+                    std::to_string(event.version()));
   }
   std::shared_ptr<Message> after(schema::state_prototype(event.entity()).New());
   if (before != nullptr) after->CopyFrom(*before);
@@ -189,7 +199,8 @@ void State::put_record(const std::string& organization_id, Entity entity, const 
   set(key, std::move(value));
 }
 
-void State::reindex(const std::string& organization_id, Entity entity, const Message* before, const Message* after) {
+void State::reindex(const std::string& organization_id, Entity entity, const Message* before,
+                    const Message* after) {
   const auto old_entries = index_entries(entity, organization_id, before);
   const auto new_entries = index_entries(entity, organization_id, after);
   const auto in = [](const std::vector<IndexEntry>& list, const IndexEntry& entry) {
@@ -224,7 +235,8 @@ void State::add_to_count(const std::string& key, std::int64_t difference) {
 }
 
 // Uses of saved filters are records of their own, made and removed by events of other records.
-void State::fold_filter_uses(const std::string& organization_id, const log::Event& event, std::int64_t at) {
+void State::fold_filter_uses(const std::string& organization_id, const log::Event& event,
+                             std::int64_t at) {
   if (event.saved_filter().has_used()) {
     const saved_filter::FilterUsed& used = event.saved_filter().used();
     auto use = std::make_shared<saved_filter::FilterUse>();
@@ -237,13 +249,16 @@ void State::fold_filter_uses(const std::string& organization_id, const log::Even
     if (used.has_result_count()) use->set_result_count(used.result_count());
     put_record(organization_id, ENTITY_SAVED_FILTER_USE, used.use_id(), std::move(use));
   } else if (event.saved_filter().has_removed()) {
-    for (const std::string& id : scan(keys::index(organization_id, Index::kFilterUseByFilter, {event.id()}), SIZE_MAX)) {
+    for (const std::string& id :
+         scan(keys::index(organization_id, Index::kFilterUseByFilter, {event.id()}), SIZE_MAX)) {
       remove_use(organization_id, id);
     }
   } else if (event.organization().has_filter_uses_purged()) {
     const std::int64_t limit = event.organization().filter_uses_purged().used_before();
-    for (const std::string& id : scan(keys::index(organization_id, Index::kFilterUseByTime, {}), SIZE_MAX)) {
-      const auto* use = static_cast<const saved_filter::FilterUse*>(find(organization_id, ENTITY_SAVED_FILTER_USE, id));
+    for (const std::string& id :
+         scan(keys::index(organization_id, Index::kFilterUseByTime, {}), SIZE_MAX)) {
+      const auto* use = static_cast<const saved_filter::FilterUse*>(
+          find(organization_id, ENTITY_SAVED_FILTER_USE, id));
       if (use == nullptr || use->used_at() >= limit) break;
       remove_use(organization_id, id);
     }
@@ -296,7 +311,8 @@ Result<std::optional<log::Progress>> State::resume() {
   forget();
   DAYBOOK_ASSIGN(bytes, store_.get(kProgressKey));
   log::Progress progress;
-  if (bytes && progress.ParseFromString(*bytes) && is_folded_as_today(progress)) return std::optional(std::move(progress));
+  if (bytes && progress.ParseFromString(*bytes) && is_folded_as_today(progress))
+    return std::optional(std::move(progress));
   if (bytes) DAYBOOK_TRY(store_.clear());
   return std::optional<log::Progress>();
 }

@@ -14,15 +14,17 @@ Result<void> check_email(const View& view, const std::string& email, const std::
   if (email.empty()) return {};
   const auto holder = view.lookup(Index::kUserEmail, {email});
   if (!holder || *holder == user_id) return {};
-  return fail(ErrorKind::kConflict, "user.email_taken", "another user of the organization has this e-mail address",
-              "email");
+  return fail(ErrorKind::kConflict, "user.email_taken",
+              "another user of the organization has this e-mail address", "email");
 }
 
-Result<Decision> change(const UserFields& set, const FieldNames& clear, const User& user, const View& view) {
+Result<Decision> change(const UserFields& set, const FieldNames& clear, const User& user,
+                        const View& view) {
   DAYBOOK_TRY(check_email(view, set.email(), user.record().id()));
   Decision decision;
   Event event;
-  if (changes(user.fields(), set, clear, *event.mutable_changed())) decision.add(user.record().id(), std::move(event));
+  if (changes(user.fields(), set, clear, *event.mutable_changed()))
+    decision.add(user.record().id(), std::move(event));
   return decision;
 }
 
@@ -35,13 +37,14 @@ Decision change_role(UserRole role, const User& user) {
   return decision;
 }
 
-// US-4: nobody deactivates the account that it acts with. US-5: deactivated is as far as a user can be removed.
+// US-4: nobody deactivates the account that it acts with. US-5: deactivated is as far as a user can
+// be removed.
 Result<Decision> set_active(bool active, const User& user, const Context& context) {
   Decision decision;
   if (user.is_active() == active) return decision;
   if (!active && user.record().id() == context.actor.user_id) {
-    return fail(ErrorKind::kRejected, "user.self_deactivation", "nobody can deactivate its own account; ask another ADMIN",
-                "id");
+    return fail(ErrorKind::kRejected, "user.self_deactivation",
+                "nobody can deactivate its own account; ask another ADMIN", "id");
   }
   Event event;
   if (active) {
@@ -55,7 +58,8 @@ Result<Decision> set_active(bool active, const User& user, const Context& contex
 
 }  // namespace
 
-Result<Decision> decide(const CreateUser& command, const std::string& id, const View& view, const Context& context) {
+Result<Decision> decide(const CreateUser& command, const std::string& id, const View& view,
+                        const Context& context) {
   DAYBOOK_TRY(require_admin(context));
   DAYBOOK_TRY(check_email(view, command.fields().email(), id));
   Decision decision;
@@ -69,9 +73,11 @@ Result<Decision> decide(const CreateUser& command, const std::string& id, const 
   return decision;
 }
 
-Result<Decision> decide(const CreateUser& command, const User& user, const View& view, const Context& context) {
+Result<Decision> decide(const CreateUser& command, const User& user, const View& view,
+                        const Context& context) {
   DAYBOOK_TRY(require_admin(context));
-  Steps<User> steps(user, [](User& state, const log::Event& event) { evolve(state, event.user(), 0); });
+  Steps<User> steps(user,
+                    [](User& state, const log::Event& event) { evolve(state, event.user(), 0); });
   steps.then(change(command.fields(), {}, user, view));
   if (command.has_role()) steps.then(change_role(command.role(), user));
   if (command.has_is_active()) steps.then(set_active(command.is_active(), user, context));
@@ -79,7 +85,8 @@ Result<Decision> decide(const CreateUser& command, const User& user, const View&
 }
 
 // US-1: the user itself, or ADMIN.
-Result<Decision> decide(const PatchUser& command, const User& user, const View& view, const Context& context) {
+Result<Decision> decide(const PatchUser& command, const User& user, const View& view,
+                        const Context& context) {
   if (!context.actor.administers() && context.actor.user_id != user.record().id()) {
     return not_allowed("a user is changed by itself, ADMIN or integration");
   }
@@ -87,15 +94,18 @@ Result<Decision> decide(const PatchUser& command, const User& user, const View& 
 }
 
 // US-3.
-Result<Decision> decide(const ChangeUserRole& command, const User& user, const View&, const Context& context) {
+Result<Decision> decide(const ChangeUserRole& command, const User& user, const View&,
+                        const Context& context) {
   DAYBOOK_TRY(require_admin(context));
   return change_role(command.role(), user);
 }
-Result<Decision> decide(const ActivateUser&, const User& user, const View&, const Context& context) {
+Result<Decision> decide(const ActivateUser&, const User& user, const View&,
+                        const Context& context) {
   DAYBOOK_TRY(require_admin(context));
   return set_active(true, user, context);
 }
-Result<Decision> decide(const DeactivateUser&, const User& user, const View&, const Context& context) {
+Result<Decision> decide(const DeactivateUser&, const User& user, const View&,
+                        const Context& context) {
   DAYBOOK_TRY(require_admin(context));
   return set_active(false, user, context);
 }

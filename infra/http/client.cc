@@ -54,8 +54,8 @@ struct Client::Implementation {
     return {};
   }
 
-  // A connection kept open may have been closed by the server meanwhile: then once more on a new one. That is safe,
-  // because a command that is sent twice has one effect.
+  // A connection kept open may have been closed by the server meanwhile: then once more on a new
+  // one. That is safe, because a command that is sent twice has one effect.
   Result<Response> send(const Request& request) {
     Reply reply;
     ErrorCode error;
@@ -68,8 +68,9 @@ struct Client::Implementation {
     }
     if (!error) return Response{static_cast<int>(reply.result_int()), std::move(reply.body())};
     stream.reset();
-    return fail(ErrorKind::kUnavailable, "http.unreachable",
-                "no answer from " + address + ": " + error.message() + "; is `daybook up` running?");
+    return fail(
+        ErrorKind::kUnavailable, "http.unreachable",
+        "no answer from " + address + ": " + error.message() + "; is `daybook up` running?");
   }
 
   [[nodiscard]] Request request(beast::http::verb verb, const std::string& target) const {
@@ -81,7 +82,8 @@ struct Client::Implementation {
   }
 };
 
-Client::Client(std::string address, std::string token) : implementation_(std::make_unique<Implementation>()) {
+Client::Client(std::string address, std::string token)
+    : implementation_(std::make_unique<Implementation>()) {
   implementation_->address = std::move(address);
   implementation_->token = std::move(token);
 }
@@ -93,7 +95,8 @@ Result<Response> Client::get(const std::string& target) {
   return implementation_->send(implementation_->request(beast::http::verb::get, target));
 }
 
-Result<Response> Client::post(const std::string& target, const std::string& content_type, const std::string& body) {
+Result<Response> Client::post(const std::string& target, const std::string& content_type,
+                              const std::string& body) {
   Request message = implementation_->request(beast::http::verb::post, target);
   message.set(beast::http::field::content_type, content_type);
   message.body() = body;

@@ -25,7 +25,8 @@ class Client {
 
   // kUnavailable "http.unreachable" if nobody answers; any status is a Response.
   [[nodiscard]] Result<Response> get(const std::string& target);
-  [[nodiscard]] Result<Response> post(const std::string& target, const std::string& content_type, const std::string& body);
+  [[nodiscard]] Result<Response> post(const std::string& target, const std::string& content_type,
+                                      const std::string& body);
 
  private:
   struct Implementation;

@@ -1,9 +1,9 @@
-// Port: an ordered, durable, partitioned log of records. What every log gives, Kafka included, and nothing more: one
-// atomic record, order within a partition, durable acknowledgement. There is no compare-and-append; the reader rule
-// above the port makes up for it.
+// Port: an ordered, durable, partitioned log of records. What every log gives, Kafka included, and
+// nothing more: one atomic record, order within a partition, durable acknowledgement. There is no
+// compare-and-append; the reader rule above the port makes up for it.
 //
-// Offsets grow within a partition but may have gaps. Thread-safe, except that a cursor and an appender belong to one
-// thread each; both must not outlive their log.
+// Offsets grow within a partition but may have gaps. Thread-safe, except that a cursor and an
+// appender belong to one thread each; both must not outlive their log.
 #pragma once
 
 #include <chrono>
@@ -29,11 +29,14 @@ class LogCursor {
   LogCursor& operator=(const LogCursor&) = delete;
   virtual ~LogCursor() = default;
 
-  // The next records, at most `records_max`; waits up to `wait` for the first. Only durable records are given.
-  [[nodiscard]] virtual Result<std::vector<RawRecord>> read(std::size_t records_max, std::chrono::milliseconds wait) = 0;
+  // The next records, at most `records_max`; waits up to `wait` for the first. Only durable records
+  // are given.
+  [[nodiscard]] virtual Result<std::vector<RawRecord>> read(std::size_t records_max,
+                                                            std::chrono::milliseconds wait) = 0;
 };
 
-// Appends to a partition. Several appenders to one partition may exist, in several processes: the reader rule decides.
+// Appends to a partition. Several appenders to one partition may exist, in several processes: the
+// reader rule decides.
 class LogAppender {
  public:
   LogAppender() = default;
@@ -41,8 +44,9 @@ class LogAppender {
   LogAppender& operator=(const LogAppender&) = delete;
   virtual ~LogAppender() = default;
 
-  // Hands records over, each to be appended atomically, in this order; returns before they are durable. After an error
-  // (kUnknownOutcome: some may have been appended) the appender is spent; open another one.
+  // Hands records over, each to be appended atomically, in this order; returns before they are
+  // durable. After an error (kUnknownOutcome: some may have been appended) the appender is spent;
+  // open another one.
   [[nodiscard]] virtual Result<void> append(std::vector<std::string> records) = 0;
   // Waits until everything handed over is durable, or says that this cannot be known.
   [[nodiscard]] virtual Result<void> flush(std::chrono::milliseconds wait) = 0;
@@ -59,8 +63,10 @@ class EventLog {
   // The offset after the last durable record; 0 if there is none.
   [[nodiscard]] virtual Result<std::uint64_t> end_offset(std::uint32_t partition) = 0;
   // Starts at the first record at or after `offset`.
-  [[nodiscard]] virtual Result<std::unique_ptr<LogCursor>> open_cursor(std::uint32_t partition, std::uint64_t offset) = 0;
-  [[nodiscard]] virtual Result<std::unique_ptr<LogAppender>> open_appender(std::uint32_t partition) = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<LogCursor>> open_cursor(std::uint32_t partition,
+                                                                       std::uint64_t offset) = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<LogAppender>> open_appender(
+      std::uint32_t partition) = 0;
 };
 
 }  // namespace daybook::log

@@ -27,7 +27,8 @@ Result<Genesis> read_genesis(EventLog& log, std::uint32_t partition) {
   DAYBOOK_ASSIGN(cursor, log.open_cursor(partition, 0));
   DAYBOOK_ASSIGN(records, cursor->read(1, kWait));
   if (records.empty()) {
-    return fail(ErrorKind::kUnavailable, "log.no_genesis", "the Genesis record could not be read back in time; try again");
+    return fail(ErrorKind::kUnavailable, "log.no_genesis",
+                "the Genesis record could not be read back in time; try again");
   }
   ReaderRule rule(partition);
   DAYBOOK_ASSIGN(judged, rule.judge(records.front().offset, records.front().bytes));
@@ -46,12 +47,14 @@ Result<std::string> ensure_genesis(EventLog& log, const std::string& fresh_log_i
     DAYBOOK_ASSIGN(genesis, read_genesis(log, partition));
     if (partition == 0) log_id = genesis.log_id();
     if (genesis.log_id() != log_id) {
-      return fail(ErrorKind::kCorrupt, "log.mixed", "partition " + std::to_string(partition) + " belongs to another log");
+      return fail(ErrorKind::kCorrupt, "log.mixed",
+                  "partition " + std::to_string(partition) + " belongs to another log");
     }
     if (genesis.partition_count() != log.partition_count()) {
       return fail(ErrorKind::kCorrupt, "log.partition_count",
-                  "the log was made with " + std::to_string(genesis.partition_count()) + " partitions, now there are " +
-                      std::to_string(log.partition_count()) + "; the count never changes");
+                  "the log was made with " + std::to_string(genesis.partition_count()) +
+                      " partitions, now there are " + std::to_string(log.partition_count()) +
+                      "; the count never changes");
     }
   }
   return log_id;

@@ -8,9 +8,10 @@
 
 namespace daybook::log {
 
-// Reads the Genesis records; writes those that are missing (partition 0's first, read back, the others take its log id).
-// Two processes may do this at once: the first record decides. `fresh_log_id` is the id of a log that is new.
-// Returns the log id. Errors: kCorrupt if a partition begins otherwise, or the count or log id differ.
+// Reads the Genesis records; writes those that are missing (partition 0's first, read back, the
+// others take its log id). Two processes may do this at once: the first record decides.
+// `fresh_log_id` is the id of a log that is new. Returns the log id. Errors: kCorrupt if a
+// partition begins otherwise, or the count or log id differ.
 [[nodiscard]] Result<std::string> ensure_genesis(EventLog& log, const std::string& fresh_log_id);
 
 }  // namespace daybook::log

@@ -9,12 +9,14 @@ constexpr std::size_t kRecordsPerRead = 4096;
 constexpr std::chrono::seconds kFenceWait{30};
 
 tl::unexpected<Error> fenced_out() {
-  return fail(ErrorKind::kConflict, "log.fenced_out", "another handler has taken the partition over");
+  return fail(ErrorKind::kConflict, "log.fenced_out",
+              "another handler has taken the partition over");
 }
 
 }  // namespace
 
-PartitionJournal::PartitionJournal(EventLog& log, std::uint32_t partition, std::function<std::string()> new_owner)
+PartitionJournal::PartitionJournal(EventLog& log, std::uint32_t partition,
+                                   std::function<std::string()> new_owner)
     : log_(log), partition_(partition), new_owner_(std::move(new_owner)), reader_(log, partition) {}
 
 Result<void> PartitionJournal::claim(const Progress* from, const Fold& fold, const Rest& rest) {
@@ -36,7 +38,8 @@ Result<void> PartitionJournal::fold_to_end(const Fold& fold, const Rest& rest) {
   while (reader_.progress().next_offset() < end) {
     DAYBOOK_ASSIGN(records, reader_.read_records(kRecordsPerRead, kFenceWait));
     if (records.empty()) {
-      return fail(ErrorKind::kUnavailable, "log.read_timeout", "the log could not be read to its end in time");
+      return fail(ErrorKind::kUnavailable, "log.read_timeout",
+                  "the log could not be read to its end in time");
     }
     for (const auto& record : records) DAYBOOK_TRY(fold_record(record, fold));
     DAYBOOK_TRY(rest());
@@ -70,11 +73,13 @@ Result<void> PartitionJournal::await_own_fence(const Fold& fold) {
     // One at a time: what follows the own fence belongs to read_back.
     DAYBOOK_ASSIGN(records, reader_.read_records(1, kFenceWait));
     if (records.empty()) {
-      return fail(ErrorKind::kUnavailable, "log.read_timeout", "the own fence could not be read back in time");
+      return fail(ErrorKind::kUnavailable, "log.read_timeout",
+                  "the own fence could not be read back in time");
     }
     const ValidReader::Record& record = records.front();
     DAYBOOK_TRY(fold_record(record, fold));
-    const bool own = record.judged.record.kind() == RECORD_KIND_FENCE && record.judged.record.owner() == owner_;
+    const bool own =
+        record.judged.record.kind() == RECORD_KIND_FENCE && record.judged.record.owner() == owner_;
     if (own) return record.judged.verdict == Verdict::kFence ? Result<void>() : fenced_out();
   }
 }
@@ -98,18 +103,24 @@ Result<void> PartitionJournal::append(const std::vector<const Outcome*>& outcome
   return appender_->append(std::move(records));
 }
 
-// A valid fence that is not ours, or a record of ours that is void: whatever we have appended behind it is void too.
+// A valid fence that is not ours, or a record of ours that is void: whatever we have appended
+// behind it is void too.
 std::optional<Error> PartitionJournal::loss_by(const ValidReader::Record& record) const {
   if (record.judged.verdict == Verdict::kFence) return Error(fenced_out().value());
-  if (record.judged.verdict == Verdict::kOutcome || record.judged.record.owner() != owner_) return std::nullopt;
-  return Error{ErrorKind::kConflict, "log.append_void", "an own record came out void; deciding again", ""};
+  if (record.judged.verdict == Verdict::kOutcome || record.judged.record.owner() != owner_)
+    return std::nullopt;
+  return Error{ErrorKind::kConflict, "log.append_void",
+               "an own record came out void; deciding again", ""};
 }
 
-// What became valid before the loss may still be told; the loss itself is what the next call says. Nothing behind it is
-// read, so that `progress` never passes an outcome that the caller has not been given.
+// What became valid before the loss may still be told; the loss itself is what the next call says.
+// Nothing behind it is read, so that `progress` never passes an outcome that the caller has not
+// been given.
 Result<std::vector<Position>> PartitionJournal::read_back(std::chrono::milliseconds wait) {
   if (lost_) return fail(*lost_);
-  const auto is_loss = [this](const ValidReader::Record& record) { return loss_by(record).has_value(); };
+  const auto is_loss = [this](const ValidReader::Record& record) {
+    return loss_by(record).has_value();
+  };
   DAYBOOK_ASSIGN(records, reader_.read_records(kRecordsPerRead, wait, is_loss));
   std::vector<Position> positions;
   positions.reserve(records.size());
@@ -128,11 +139,14 @@ Result<Outcome> PartitionJournal::outcome_at(std::uint64_t offset) {
   DAYBOOK_ASSIGN(cursor, log_.open_cursor(partition_, offset));
   DAYBOOK_ASSIGN(records, cursor->read(1, std::chrono::seconds(10)));
   if (records.empty() || records.front().offset != offset) {
-    return fail(ErrorKind::kCorrupt, "log.shorter_than_witness",
-                "a receipt names offset " + std::to_string(offset) + ", which the log does not have");
+    return fail(
+        ErrorKind::kCorrupt, "log.shorter_than_witness",
+        "a receipt names offset " + std::to_string(offset) + ", which the log does not have");
   }
   const auto record = decode_record(records.front().bytes);
-  if (!record) return fail(ErrorKind::kCorrupt, "log.damaged", "the record at offset " + std::to_string(offset) + " is damaged");
+  if (!record)
+    return fail(ErrorKind::kCorrupt, "log.damaged",
+                "the record at offset " + std::to_string(offset) + " is damaged");
   return outcome_of(*record, offset);
 }
 

@@ -1,8 +1,10 @@
-// A partition of the log as its owner sees it: fences, sequences and running hashes over the log port.
+// A partition of the log as its owner sees it: fences, sequences and running hashes over the log
+// port.
 //
-// The claim: fold to the end, append a fence with an epoch above any read, fold on until that fence is read back valid.
-// Everything appended afterwards carries that epoch and owner, the next sequence and the running hash predicted for it,
-// so that each append is a compare-and-append as seen by every reader.
+// The claim: fold to the end, append a fence with an epoch above any read, fold on until that fence
+// is read back valid. Everything appended afterwards carries that epoch and owner, the next
+// sequence and the running hash predicted for it, so that each append is a compare-and-append as
+// seen by every reader.
 #pragma once
 
 #include <functional>
@@ -21,7 +23,8 @@ class PartitionJournal final : public commands::Journal {
   // `new_owner` gives a fresh uuid (16 bytes) for each claim. `log` must outlive the journal.
   PartitionJournal(EventLog& log, std::uint32_t partition, std::function<std::string()> new_owner);
 
-  [[nodiscard]] Result<void> claim(const Progress* from, const Fold& fold, const Rest& rest) override;
+  [[nodiscard]] Result<void> claim(const Progress* from, const Fold& fold,
+                                   const Rest& rest) override;
   [[nodiscard]] Result<void> append(const std::vector<const Outcome*>& outcomes) override;
   [[nodiscard]] Result<std::vector<Position>> read_back(std::chrono::milliseconds wait) override;
   [[nodiscard]] const Progress& progress() const override { return reader_.progress(); }

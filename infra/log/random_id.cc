@@ -10,6 +10,8 @@ std::string random_uuid_bytes() {
   return {id.begin(), id.end()};
 }
 
-std::string random_uuid_text() { return boost::uuids::to_string(boost::uuids::random_generator()()); }
+std::string random_uuid_text() {
+  return boost::uuids::to_string(boost::uuids::random_generator()());
+}
 
 }  // namespace daybook::log

@@ -13,7 +13,8 @@ std::string place(std::uint32_t partition, std::uint64_t offset) {
 
 tl::unexpected<Error> upgrade_first(std::uint32_t partition, std::uint64_t offset) {
   return fail(ErrorKind::kUnavailable, "log.upgrade_first",
-              "the record at " + place(partition, offset) + " was written by a newer Daybook; upgrade this one first");
+              "the record at " + place(partition, offset) +
+                  " was written by a newer Daybook; upgrade this one first");
 }
 
 }  // namespace
@@ -22,7 +23,8 @@ ReaderRule::ReaderRule(std::uint32_t partition) { progress_.set_partition(partit
 ReaderRule::ReaderRule(Progress progress) : progress_(std::move(progress)) {}
 
 Position ReaderRule::position() const {
-  return {progress_.log_id(), progress_.partition(), progress_.offset(), progress_.sequence(), to_hash(progress_.hash())};
+  return {progress_.log_id(), progress_.partition(), progress_.offset(), progress_.sequence(),
+          to_hash(progress_.hash())};
 }
 
 void ReaderRule::note_decided_at(std::int64_t decided_at) {
@@ -34,12 +36,14 @@ Result<Judged> ReaderRule::judge(std::uint64_t offset, std::string_view bytes) {
   auto decoded = decode_record(bytes);
   if (!decoded && decoded.error() == RecordFault::kDamaged) {
     return fail(ErrorKind::kCorrupt, "log.damaged",
-                "the record at " + place(partition, offset) + " is damaged: its checksum fails; restore the log from a copy");
+                "the record at " + place(partition, offset) +
+                    " is damaged: its checksum fails; restore the log from a copy");
   }
   if (progress_.log_id().empty()) {
     if (!decoded || decoded->kind() != RECORD_KIND_GENESIS) {
       return fail(ErrorKind::kCorrupt, "log.no_genesis",
-                  "the log does not begin with a Genesis record at " + place(partition, offset) + "; it is not a log of Daybook");
+                  "the log does not begin with a Genesis record at " + place(partition, offset) +
+                      "; it is not a log of Daybook");
     }
     if (decoded->lowest_reader() > kReaderVersion) return upgrade_first(partition, offset);
     DAYBOOK_TRY(begin_with(offset, *decoded));
@@ -66,8 +70,9 @@ Result<void> ReaderRule::begin_with(std::uint64_t offset, const LogRecord& recor
   }
   if (genesis.partition() != progress_.partition()) {
     return fail(ErrorKind::kCorrupt, "log.wrong_partition",
-                "the record at " + place(progress_.partition(), offset) + " is the Genesis of partition " +
-                    std::to_string(genesis.partition()) + "; the topic's partitions were mixed up");
+                "the record at " + place(progress_.partition(), offset) +
+                    " is the Genesis of partition " + std::to_string(genesis.partition()) +
+                    "; the topic's partitions were mixed up");
   }
   if (genesis.format() > kFormat) return upgrade_first(progress_.partition(), offset);
   progress_.set_log_id(genesis.log_id());
@@ -81,7 +86,8 @@ Verdict ReaderRule::classify(const LogRecord& record) const {
       return record.epoch() > progress_.epoch() ? Verdict::kFence : Verdict::kVoid;
     case RECORD_KIND_OUTCOME: {
       const bool valid = progress_.epoch() > 0 && record.epoch() == progress_.epoch() &&
-                         record.owner() == progress_.owner() && record.sequence() == progress_.sequence() + 1 &&
+                         record.owner() == progress_.owner() &&
+                         record.sequence() == progress_.sequence() + 1 &&
                          record.previous_hash() == progress_.hash();
       return valid ? Verdict::kOutcome : Verdict::kVoid;
     }
@@ -94,7 +100,8 @@ Verdict ReaderRule::classify(const LogRecord& record) const {
   return Verdict::kVoid;
 }
 
-void ReaderRule::accept(std::uint64_t offset, std::string_view bytes, const LogRecord& record, Verdict verdict) {
+void ReaderRule::accept(std::uint64_t offset, std::string_view bytes, const LogRecord& record,
+                        Verdict verdict) {
   progress_.set_next_offset(offset + 1);
   if (record.kind() == RECORD_KIND_FENCE) {
     progress_.set_highest_epoch(std::max(progress_.highest_epoch(), record.epoch()));

@@ -10,8 +10,9 @@
 namespace daybook::log {
 namespace {
 
-constexpr std::string_view kMagicBytes{"\x0d\x59\x44\x41\x59", 5};  // field 1, fixed32, little-endian magic
-constexpr char kChecksumTag = 0x41;                                 // field 8, fixed64
+constexpr std::string_view kMagicBytes{"\x0d\x59\x44\x41\x59",
+                                       5};  // field 1, fixed32, little-endian magic
+constexpr char kChecksumTag = 0x41;         // field 8, fixed64
 constexpr std::size_t kChecksumSize = 9;
 
 }  // namespace
@@ -27,12 +28,15 @@ std::string encode_record(LogRecord record) {
 }
 
 tl::expected<LogRecord, RecordFault> decode_record(std::string_view bytes) {
-  if (bytes.substr(0, kMagicBytes.size()) != kMagicBytes) return tl::unexpected(RecordFault::kForeign);
-  if (bytes.size() < kMagicBytes.size() + kChecksumSize) return tl::unexpected(RecordFault::kDamaged);
+  if (bytes.substr(0, kMagicBytes.size()) != kMagicBytes)
+    return tl::unexpected(RecordFault::kForeign);
+  if (bytes.size() < kMagicBytes.size() + kChecksumSize)
+    return tl::unexpected(RecordFault::kDamaged);
   LogRecord record;
-  const bool intact = bytes[bytes.size() - kChecksumSize] == kChecksumTag &&
-                      XXH3_64bits(bytes.data(), bytes.size() - kChecksumSize) == checksum_of(bytes) &&
-                      record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  const bool intact =
+      bytes[bytes.size() - kChecksumSize] == kChecksumTag &&
+      XXH3_64bits(bytes.data(), bytes.size() - kChecksumSize) == checksum_of(bytes) &&
+      record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
   if (!intact) return tl::unexpected(RecordFault::kDamaged);
   return record;
 }
@@ -47,8 +51,8 @@ std::uint64_t checksum_of(std::string_view record_bytes) {
 
 RunningHash hash_after(const RunningHash& before, std::string_view record_bytes) {
   RunningHash after{};
-  static thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                                           EVP_MD_CTX_free);
+  static thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(
+      EVP_MD_CTX_new(), EVP_MD_CTX_free);
   EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
   EVP_DigestUpdate(context.get(), before.data(), before.size());
   EVP_DigestUpdate(context.get(), record_bytes.data(), record_bytes.size());
@@ -56,7 +60,9 @@ RunningHash hash_after(const RunningHash& before, std::string_view record_bytes)
   return after;
 }
 
-std::string to_bytes(const RunningHash& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
+std::string to_bytes(const RunningHash& hash) {
+  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+}
 
 RunningHash to_hash(const std::string& bytes) {
   RunningHash hash{};

@@ -1,7 +1,8 @@
 // The bytes of a log record, and the running hash over valid records.
 //
-// A record is a LogRecord message whose first field is the magic and whose last nine bytes are the checksum field:
-// XXH3-64 of everything before it. The running hash after a valid record is SHA-256(running hash before it, bytes).
+// A record is a LogRecord message whose first field is the magic and whose last nine bytes are the
+// checksum field: XXH3-64 of everything before it. The running hash after a valid record is
+// SHA-256(running hash before it, bytes).
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ inline constexpr std::uint32_t kReaderVersion = 1;  // the newest body that this
 [[nodiscard]] std::string encode_record(LogRecord record);
 
 enum class RecordFault { kForeign, kDamaged };
-// A record of ours; or foreign (not begun with our magic); or damaged (ours, but the checksum fails).
+// A record of ours; or foreign (not begun with our magic); or damaged (ours, but the checksum
+// fails).
 [[nodiscard]] tl::expected<LogRecord, RecordFault> decode_record(std::string_view bytes);
 
 [[nodiscard]] std::uint64_t checksum_of(std::string_view record_bytes);

@@ -7,7 +7,8 @@
 
 namespace daybook::log {
 
-ValidReader::ValidReader(EventLog& log, std::uint32_t partition) : log_(log), partition_(partition), rule_(partition) {}
+ValidReader::ValidReader(EventLog& log, std::uint32_t partition)
+    : log_(log), partition_(partition), rule_(partition) {}
 
 Result<void> ValidReader::start(const Progress* from) {
   if (from != nullptr && !from->log_id().empty()) {
@@ -24,11 +25,13 @@ Result<void> ValidReader::start(const Progress* from) {
 
 // What was folded from a log is a witness of it: the log must still have that record at that place.
 Result<void> ValidReader::check_witness(const Progress& from) {
-  const std::string there = "partition " + std::to_string(partition_) + ", offset " + std::to_string(from.offset());
+  const std::string there =
+      "partition " + std::to_string(partition_) + ", offset " + std::to_string(from.offset());
   DAYBOOK_ASSIGN(end, log_.end_offset(partition_));
   if (end < from.next_offset()) {
     return fail(ErrorKind::kCorrupt, "log.shorter_than_witness",
-                "the log ends at offset " + std::to_string(end) + ", but a state or checkpoint stands at " + there +
+                "the log ends at offset " + std::to_string(end) +
+                    ", but a state or checkpoint stands at " + there +
                     "; the log was cut: restore it");
   }
   DAYBOOK_ASSIGN(cursor, log_.open_cursor(partition_, from.offset()));
@@ -36,12 +39,15 @@ Result<void> ValidReader::check_witness(const Progress& from) {
   const bool same = !records.empty() && records.front().offset == from.offset() &&
                     checksum_of(records.front().bytes) == from.last_checksum();
   if (same) return {};
-  return fail(ErrorKind::kCorrupt, "log.other_than_witness",
-              "the record at " + there + " is not the one that was folded into the state or checkpoint; this is another log");
+  return fail(
+      ErrorKind::kCorrupt, "log.other_than_witness",
+      "the record at " + there +
+          " is not the one that was folded into the state or checkpoint; this is another log");
 }
 
 Result<std::vector<ValidReader::Record>> ValidReader::read_records(std::size_t records_max,
-                                                                   std::chrono::milliseconds wait, const IsLast& last) {
+                                                                   std::chrono::milliseconds wait,
+                                                                   const IsLast& last) {
   if (unjudged_.empty()) {
     DAYBOOK_ASSIGN(raw, cursor_->read(records_max, wait));
     unjudged_.assign(std::make_move_iterator(raw.begin()), std::make_move_iterator(raw.end()));
@@ -54,14 +60,16 @@ Result<std::vector<ValidReader::Record>> ValidReader::read_records(std::size_t r
     if (!judged) return fail(std::move(judged).error());
     unjudged_.pop_front();
     Position position;
-    if (judged->verdict != Verdict::kVoid && judged->verdict != Verdict::kForeign) position = rule_.position();
+    if (judged->verdict != Verdict::kVoid && judged->verdict != Verdict::kForeign)
+      position = rule_.position();
     records.push_back({*std::move(judged), std::move(position)});
     if (last && last(records.back())) break;
   }
   return records;
 }
 
-Result<std::vector<ReadOutcome>> ValidReader::read(std::size_t outcomes_max, std::chrono::milliseconds wait) {
+Result<std::vector<ReadOutcome>> ValidReader::read(std::size_t outcomes_max,
+                                                   std::chrono::milliseconds wait) {
   std::vector<ReadOutcome> outcomes;
   DAYBOOK_ASSIGN(records, read_records(outcomes_max, wait));
   for (Record& record : records) {
@@ -76,7 +84,8 @@ Result<std::vector<ReadOutcome>> ValidReader::read(std::size_t outcomes_max, std
 Result<Outcome> outcome_of(const LogRecord& record, std::uint64_t offset) {
   Outcome outcome;
   if (outcome.ParseFromString(record.body())) return outcome;
-  return fail(ErrorKind::kCorrupt, "log.damaged", "the outcome at offset " + std::to_string(offset) + " does not parse");
+  return fail(ErrorKind::kCorrupt, "log.damaged",
+              "the outcome at offset " + std::to_string(offset) + " does not parse");
 }
 
 }  // namespace daybook::log

@@ -17,7 +17,8 @@ class ValidReader final : public projections::OutcomeSource {
   ValidReader(EventLog& log, std::uint32_t partition);
 
   [[nodiscard]] Result<void> start(const Progress* from) override;
-  [[nodiscard]] Result<std::vector<ReadOutcome>> read(std::size_t outcomes_max, std::chrono::milliseconds wait) override;
+  [[nodiscard]] Result<std::vector<ReadOutcome>> read(std::size_t outcomes_max,
+                                                      std::chrono::milliseconds wait) override;
   [[nodiscard]] const Progress& progress() const override { return rule_.progress(); }
   [[nodiscard]] Result<std::uint64_t> end_offset() override { return log_.end_offset(partition_); }
 
@@ -26,10 +27,11 @@ class ValidReader final : public projections::OutcomeSource {
     Judged judged;
     Position position;  // of the record itself, if it is valid
   };
-  // Stops after the record that `last` picks, if given: `progress` then stands right after it. An error comes alone:
-  // what was read before it is given first.
+  // Stops after the record that `last` picks, if given: `progress` then stands right after it. An
+  // error comes alone: what was read before it is given first.
   using IsLast = std::function<bool(const Record&)>;
-  [[nodiscard]] Result<std::vector<Record>> read_records(std::size_t records_max, std::chrono::milliseconds wait,
+  [[nodiscard]] Result<std::vector<Record>> read_records(std::size_t records_max,
+                                                         std::chrono::milliseconds wait,
                                                          const IsLast& last = {});
 
  private:

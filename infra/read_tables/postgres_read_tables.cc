@@ -40,7 +40,8 @@ std::string stage_of(Entity entity) { return "stage_" + schema::entity_rule(enti
 
 std::vector<std::string> quoted_columns(Entity entity) {
   std::vector<std::string> columns;
-  for (const std::string& column : projections::columns_of(entity)) columns.push_back(postgres::quote_identifier(column));
+  for (const std::string& column : projections::columns_of(entity))
+    columns.push_back(postgres::quote_identifier(column));
   return columns;
 }
 
@@ -52,12 +53,24 @@ std::string on_conflict(const std::vector<std::string>& columns) {
   return " ON CONFLICT (id) DO UPDATE SET " + joined(sets);
 }
 
+// The order of write_all for rows that are tried one by one.
+std::vector<const RowChange*> removals_last(const std::vector<RowChange>& rows) {
+  std::vector<const RowChange*> ordered;
+  for (const RowChange& row : rows) {
+    if (row.values) ordered.push_back(&row);
+  }
+  for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+    if (!row->values) ordered.push_back(&*row);
+  }
+  return ordered;
+}
+
 std::string upsert_sql(Entity entity) {
   const auto columns = quoted_columns(entity);
   std::vector<std::string> places;
   for (std::size_t i = 1; i <= columns.size(); ++i) places.push_back("$" + std::to_string(i));
-  return "INSERT INTO " + table_of(entity) + " (" + joined(columns) + ") VALUES (" + joined(places) + ")" +
-         on_conflict(columns);
+  return "INSERT INTO " + table_of(entity) + " (" + joined(columns) + ") VALUES (" +
+         joined(places) + ")" + on_conflict(columns);
 }
 
 }  // namespace
@@ -82,18 +95,16 @@ Result<Checkpoint> PostgresReadTables::claim(std::uint32_t partition, const std:
   connection_.reset();
   DAYBOOK_TRY(connect());
   partition_ = partition;
-  DAYBOOK_ASSIGN(rows, connection_->exec_params(
-                           "INSERT INTO daybook.checkpoint AS c (partition, log_id, owner_epoch, position, sequence, running_hash)"
-                           " VALUES ($1, $2, 1, 0, 0, '')"
-                           " ON CONFLICT (partition) DO UPDATE SET owner_epoch = c.owner_epoch + 1 WHERE c.log_id = EXCLUDED.log_id"
-                           " RETURNING owner_epoch, position, sequence, running_hash,"
-                           " (extract(epoch FROM decided_at) * 1000)::bigint",
-                           {std::to_string(partition), log_id}));
-  if (rows.rows.empty()) {
-    return fail(ErrorKind::kCorrupt, "checkpoint.other_log",
-                "the read tables of partition " + std::to_string(partition) + " were folded from another log than " + log_id +
-                    "; use the database that belongs to this log, or an empty one");
-  }
+  DAYBOOK_ASSIGN(
+      rows, connection_->exec_params("INSERT INTO daybook.checkpoint AS c (partition, log_id, "
+                                     "owner_epoch, position, sequence, running_hash)"
+                                     " VALUES ($1, $2, 1, 0, 0, '')"
+                                     " ON CONFLICT (partition) DO UPDATE SET owner_epoch = "
+                                     "c.owner_epoch + 1 WHERE c.log_id = EXCLUDED.log_id"
+                                     " RETURNING owner_epoch, position, sequence, running_hash,"
+                                     " (extract(epoch FROM decided_at) * 1000)::bigint",
+                                     {std::to_string(partition), log_id}));
+  if (rows.rows.empty()) return other_log(log_id);
   const postgres::Row& row = rows.rows.front();
   owner_epoch_ = std::stoull(*row[0]);
   Checkpoint checkpoint;
@@ -101,16 +112,31 @@ Result<Checkpoint> PostgresReadTables::claim(std::uint32_t partition, const std:
   sequence_ = std::stoull(*row[2]);
   checkpoint.decided_at = row[4] ? std::stoll(*row[4]) : 0;
   if (sequence_ > 0) {
-    checkpoint.position = {log_id, partition, checkpoint.next_offset - 1, sequence_, parse_bytea(*row[3])};
+    checkpoint.position = {log_id, partition, checkpoint.next_offset - 1, sequence_,
+                           parse_bytea(*row[3])};
   }
   return checkpoint;
 }
 
+tl::unexpected<Error> PostgresReadTables::other_log(const std::string& log_id) {
+  auto found = connection_->exec_params(
+      "SELECT log_id, position, sequence FROM daybook.checkpoint WHERE partition = $1",
+      {std::to_string(partition_)});
+  if (!found) return fail(std::move(found).error());
+  const postgres::Row& row = found->rows.front();
+  return fail(ErrorKind::kCorrupt, "checkpoint.other_log",
+              "the read tables of partition " + std::to_string(partition_) +
+                  " were folded from another log, " + *row[0] + " up to offset " + *row[1] +
+                  ", sequence " + *row[2] + "; this one is " + log_id +
+                  ": use the database that belongs to it, or an empty one");
+}
+
 Result<std::vector<projections::ParkedRow>> PostgresReadTables::parked() {
   DAYBOOK_TRY(connect());
-  DAYBOOK_ASSIGN(rows, connection_->exec_params("SELECT table_name, organization_id, record_id FROM daybook.parked"
-                                                " WHERE partition = $1 ORDER BY table_name, record_id",
-                                                {std::to_string(partition_)}));
+  DAYBOOK_ASSIGN(rows, connection_->exec_params(
+                           "SELECT table_name, organization_id, record_id FROM daybook.parked"
+                           " WHERE partition = $1 ORDER BY table_name, record_id",
+                           {std::to_string(partition_)}));
   std::vector<projections::ParkedRow> parked;
   for (const postgres::Row& row : rows.rows) {
     for (const Entity entity : schema::entities()) {
@@ -120,7 +146,8 @@ Result<std::vector<projections::ParkedRow>> PostgresReadTables::parked() {
   return parked;
 }
 
-Result<std::size_t> PostgresReadTables::write(const std::vector<RowChange>& rows, const Checkpoint& checkpoint,
+Result<std::size_t> PostgresReadTables::write(const std::vector<RowChange>& rows,
+                                              const Checkpoint& checkpoint,
                                               projections::Refused refused) {
   DAYBOOK_TRY(connect());
   DAYBOOK_ASSIGN(transaction, postgres::Transaction::begin(*connection_));
@@ -143,7 +170,8 @@ Result<void> PostgresReadTables::write_all(const std::vector<RowChange>& rows) {
   for (const RowChange& row : rows) (row.values ? upserts : removals)[row.entity].push_back(&row);
   for (const auto& [entity, changed] : upserts) DAYBOOK_TRY(upsert(entity, changed));
   // After all upserts, children first: a key that is RESTRICT cannot be deferred.
-  for (auto it = removals.rbegin(); it != removals.rend(); ++it) DAYBOOK_TRY(remove(it->first, it->second));
+  for (auto it = removals.rbegin(); it != removals.rend(); ++it)
+    DAYBOOK_TRY(remove(it->first, it->second));
   return {};
 }
 
@@ -174,8 +202,8 @@ Result<void> PostgresReadTables::copy_and_upsert(Entity entity, const RowPointer
   const auto columns = quoted_columns(entity);
   const std::string list = joined(columns);
   const std::string name = "merge_" + schema::entity_rule(entity).name();
-  DAYBOOK_TRY(prepare_once(name, "INSERT INTO " + table_of(entity) + " (" + list + ") SELECT " + list + " FROM " +
-                                     stage_of(entity) + on_conflict(columns)));
+  DAYBOOK_TRY(prepare_once(name, "INSERT INTO " + table_of(entity) + " (" + list + ") SELECT " +
+                                     list + " FROM " + stage_of(entity) + on_conflict(columns)));
   DAYBOOK_TRY(connection_->exec_prepared(name, {}));
   DAYBOOK_TRY(connection_->exec("TRUNCATE " + stage_of(entity)));
   return {};
@@ -185,7 +213,8 @@ Result<void> PostgresReadTables::remove(Entity entity, const RowPointers& rows) 
   std::string ids = "{";
   for (const RowChange* row : rows) ids.append(ids.size() > 1 ? "," : "").append(row->id);
   ids.push_back('}');
-  DAYBOOK_TRY(connection_->exec_params("DELETE FROM " + table_of(entity) + " WHERE id = ANY ($1::uuid[])", {ids}));
+  DAYBOOK_TRY(connection_->exec_params(
+      "DELETE FROM " + table_of(entity) + " WHERE id = ANY ($1::uuid[])", {ids}));
   return {};
 }
 
@@ -200,15 +229,17 @@ Result<void> PostgresReadTables::stage_once(Entity entity) {
   const std::string stage = stage_of(entity);
   if (made_.count(stage) != 0) return {};
   DAYBOOK_TRY(connection_->exec("CREATE TEMPORARY TABLE IF NOT EXISTS " + stage + " AS SELECT " +
-                                joined(quoted_columns(entity)) + " FROM " + table_of(entity) + " WITH NO DATA"));
-  // The table is gone again if this transaction rolls back, so it counts as made only for this one; IF NOT EXISTS
-  // makes asking again cheap.
+                                joined(quoted_columns(entity)) + " FROM " + table_of(entity) +
+                                " WITH NO DATA"));
+  // The table is gone again if this transaction rolls back, so it counts as made only for this one;
+  // IF NOT EXISTS makes asking again cheap.
   return {};
 }
 
-// All at once if that goes. Else the rows that are refused whatever the others say are parked, and the rest is checked
-// together; if that does not go either, each row has to stand alone.
-Result<std::size_t> PostgresReadTables::write_or_park(const std::vector<RowChange>& rows, const Checkpoint& checkpoint) {
+// All at once if that goes. Else the rows that are refused whatever the others say are parked, and
+// the rest is checked together; if that does not go either, each row has to stand alone.
+Result<std::size_t> PostgresReadTables::write_or_park(const std::vector<RowChange>& rows,
+                                                      const Checkpoint& checkpoint) {
   DAYBOOK_TRY(connection_->exec("SAVEPOINT batch"));
   DAYBOOK_ASSIGN(together, checked(write_all(rows)));
   if (together) {
@@ -218,17 +249,19 @@ Result<std::size_t> PostgresReadTables::write_or_park(const std::vector<RowChang
   for (const bool alone : {false, true}) {
     DAYBOOK_TRY(connection_->exec("ROLLBACK TO SAVEPOINT batch"));
     std::size_t parked = 0;
-    for (const RowChange& row : rows) {
-      DAYBOOK_ASSIGN(written, try_row(row, checkpoint, alone));
+    for (const RowChange* row : removals_last(rows)) {
+      DAYBOOK_ASSIGN(written, try_row(*row, checkpoint, alone));
       if (!written) ++parked;
     }
     DAYBOOK_ASSIGN(right, checked({}));
     if (right) return parked;
   }
-  return fail(ErrorKind::kRejected, "read_tables.refused", "PostgreSQL refuses the rows in every way they were tried");
+  return fail(ErrorKind::kRejected, "read_tables.refused",
+              "PostgreSQL refuses the rows in every way they were tried");
 }
 
-// Whether what was written (if it was) satisfies the constraints; other errors than refused data are errors.
+// Whether what was written (if it was) satisfies the constraints; other errors than refused data
+// are errors.
 Result<bool> PostgresReadTables::checked(Result<void> written) {
   if (written) {
     auto constraints = connection_->exec("SET CONSTRAINTS ALL IMMEDIATE");
@@ -240,10 +273,12 @@ Result<bool> PostgresReadTables::checked(Result<void> written) {
   return false;
 }
 
-Result<bool> PostgresReadTables::try_row(const RowChange& row, const Checkpoint& checkpoint, bool alone) {
+Result<bool> PostgresReadTables::try_row(const RowChange& row, const Checkpoint& checkpoint,
+                                         bool alone) {
   DAYBOOK_TRY(connection_->exec("SET CONSTRAINTS ALL DEFERRED; SAVEPOINT one_row"));
   auto written = write_all({row});
-  if (!written && !postgres::is_refused_data(written.error())) return fail(std::move(written).error());
+  if (!written && !postgres::is_refused_data(written.error()))
+    return fail(std::move(written).error());
   if (!written) refusal_ = written.error();
   bool right = written.has_value();
   if (right && alone) {
@@ -259,11 +294,13 @@ Result<bool> PostgresReadTables::try_row(const RowChange& row, const Checkpoint&
   return false;
 }
 
-Result<void> PostgresReadTables::park(const RowChange& row, const Error& why, const Checkpoint& checkpoint) {
+Result<void> PostgresReadTables::park(const RowChange& row, const Error& why,
+                                      const Checkpoint& checkpoint) {
   const auto& columns = projections::columns_of(row.entity);
   // The values as a JSON object, built by PostgreSQL from two arrays.
   std::string sql =
-      "INSERT INTO daybook.parked AS p (organization_id, table_name, record_id, partition, position, sqlstate, message, \"row\","
+      "INSERT INTO daybook.parked AS p (organization_id, table_name, record_id, partition, "
+      "position, sqlstate, message, \"row\","
       " parked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, ";
   std::vector<Value> params{row.organization_id,
                             table_of(row.entity),
@@ -277,21 +314,25 @@ Result<void> PostgresReadTables::park(const RowChange& row, const Error& why, co
     sql += "jsonb_build_object(";
     for (std::size_t i = 0; i < columns.size(); ++i) {
       params.push_back((*row.values)[i]);
-      sql += (i > 0 ? ", " : "") + postgres::quote_literal(columns[i]) + ", $" + std::to_string(params.size()) + "::text";
+      sql += (i > 0 ? ", " : "") + postgres::quote_literal(columns[i]) + ", $" +
+             std::to_string(params.size()) + "::text";
     }
     sql += ")";
   } else {
     sql += "NULL";
   }
-  sql += ", $8) ON CONFLICT (table_name, record_id) DO UPDATE SET position = EXCLUDED.position, sqlstate = EXCLUDED.sqlstate,"
-         " message = EXCLUDED.message, \"row\" = EXCLUDED.\"row\", attempts = p.attempts + 1";
+  sql +=
+      ", $8) ON CONFLICT (table_name, record_id) DO UPDATE SET position = EXCLUDED.position, "
+      "sqlstate = EXCLUDED.sqlstate,"
+      " message = EXCLUDED.message, \"row\" = EXCLUDED.\"row\", attempts = p.attempts + 1";
   DAYBOOK_TRY(connection_->exec_params(sql, params));
   return {};
 }
 
 Result<void> PostgresReadTables::unpark(const std::vector<RowChange>& rows) {
   for (const RowChange& row : rows) {
-    DAYBOOK_TRY(prepare_once("unpark", "DELETE FROM daybook.parked WHERE table_name = $1 AND record_id = $2"));
+    DAYBOOK_TRY(prepare_once(
+        "unpark", "DELETE FROM daybook.parked WHERE table_name = $1 AND record_id = $2"));
     const std::vector<Value> params{table_of(row.entity), row.id};
     DAYBOOK_TRY(connection_->exec_prepared("unpark", params));
   }
@@ -300,19 +341,24 @@ Result<void> PostgresReadTables::unpark(const std::vector<RowChange>& rows) {
 
 // Compare-and-set: only the owner of the epoch, and only from the checkpoint that it knows.
 Result<void> PostgresReadTables::advance(const Checkpoint& checkpoint) {
-  DAYBOOK_TRY(prepare_once(
-      "advance", "UPDATE daybook.checkpoint SET position = $3, sequence = $4, running_hash = $5, decided_at = $6,"
-                 " applied_at = clock_timestamp() WHERE partition = $1 AND owner_epoch = $2 AND sequence = $7"));
+  DAYBOOK_TRY(prepare_once("advance",
+                           "UPDATE daybook.checkpoint SET position = $3, sequence = $4, "
+                           "running_hash = $5, decided_at = $6,"
+                           " applied_at = clock_timestamp() WHERE partition = $1 AND owner_epoch = "
+                           "$2 AND sequence = $7"));
   const Position& position = checkpoint.position;
-  const std::vector<Value> params{
-      std::to_string(partition_),          std::to_string(owner_epoch_),
-      std::to_string(checkpoint.next_offset), std::to_string(position.sequence),
-      bytea(position.hash),                timestamp_sql(checkpoint.decided_at),
-      std::to_string(sequence_)};
+  const std::vector<Value> params{std::to_string(partition_),
+                                  std::to_string(owner_epoch_),
+                                  std::to_string(checkpoint.next_offset),
+                                  std::to_string(position.sequence),
+                                  bytea(position.hash),
+                                  timestamp_sql(checkpoint.decided_at),
+                                  std::to_string(sequence_)};
   DAYBOOK_ASSIGN(updated, connection_->exec_prepared("advance", params));
   if (updated.affected == 1) return {};
   return fail(ErrorKind::kConflict, "checkpoint.taken",
-              "another projector has taken the read tables of partition " + std::to_string(partition_) + " over");
+              "another projector has taken the read tables of partition " +
+                  std::to_string(partition_) + " over");
 }
 
 }  // namespace daybook::read_tables

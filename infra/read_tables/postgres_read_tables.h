@@ -1,8 +1,9 @@
-// The read tables on PostgreSQL: changed rows by COPY into a staging table and one upsert per table (or row by row when
-// there are few), then the checkpoint by compare-and-set, in one transaction.
+// The read tables on PostgreSQL: changed rows by COPY into a staging table and one upsert per table
+// (or row by row when there are few), then the checkpoint by compare-and-set, in one transaction.
 //
-// Sessions commit asynchronously: what a crash of PostgreSQL takes back, it takes back with the checkpoint, and the log
-// has it all. The session is made when it is needed and made again when it was lost. Used by one thread.
+// Sessions commit asynchronously: what a crash of PostgreSQL takes back, it takes back with the
+// checkpoint, and the log has it all. The session is made when it is needed and made again when it
+// was lost. Used by one thread.
 #pragma once
 
 #include <optional>
@@ -20,7 +21,8 @@ class PostgresReadTables final : public projections::ReadTables {
   // `url` is the owner's; the session goes on with the projector's rights where that role exists.
   explicit PostgresReadTables(std::string url);
 
-  [[nodiscard]] Result<projections::Checkpoint> claim(std::uint32_t partition, const std::string& log_id) override;
+  [[nodiscard]] Result<projections::Checkpoint> claim(std::uint32_t partition,
+                                                      const std::string& log_id) override;
   [[nodiscard]] Result<std::vector<projections::ParkedRow>> parked() override;
   [[nodiscard]] Result<std::size_t> write(const std::vector<projections::RowChange>& rows,
                                           const projections::Checkpoint& checkpoint,
@@ -30,6 +32,7 @@ class PostgresReadTables final : public projections::ReadTables {
   using RowPointers = std::vector<const projections::RowChange*>;
 
   [[nodiscard]] Result<void> connect();
+  [[nodiscard]] tl::unexpected<Error> other_log(const std::string& log_id);
   [[nodiscard]] Result<void> write_all(const std::vector<projections::RowChange>& rows);
   [[nodiscard]] Result<void> upsert(Entity entity, const RowPointers& rows);
   [[nodiscard]] Result<void> copy_and_upsert(Entity entity, const RowPointers& rows);
@@ -38,8 +41,8 @@ class PostgresReadTables final : public projections::ReadTables {
   [[nodiscard]] Result<std::size_t> write_or_park(const std::vector<projections::RowChange>& rows,
                                                   const projections::Checkpoint& checkpoint);
   [[nodiscard]] Result<bool> checked(Result<void> written);
-  [[nodiscard]] Result<bool> try_row(const projections::RowChange& row, const projections::Checkpoint& checkpoint,
-                                     bool alone);
+  [[nodiscard]] Result<bool> try_row(const projections::RowChange& row,
+                                     const projections::Checkpoint& checkpoint, bool alone);
   [[nodiscard]] Result<void> park(const projections::RowChange& row, const Error& why,
                                   const projections::Checkpoint& checkpoint);
   [[nodiscard]] Result<void> unpark(const std::vector<projections::RowChange>& rows);
@@ -52,7 +55,7 @@ class PostgresReadTables final : public projections::ReadTables {
   std::set<std::string> made_;  // statements and staging tables of this session
   std::uint32_t partition_ = 0;
   std::uint64_t owner_epoch_ = 0;
-  Error refusal_;  // the last one, to be kept with a parked row
+  Error refusal_;               // the last one, to be kept with a parked row
   std::uint64_t sequence_ = 0;  // of the checkpoint as it was last read or written
 };
 

@@ -15,7 +15,8 @@ rocksdb::Options database_options() {
   options.create_if_missing = true;
   options.max_open_files = 256;
   options.keep_log_file_num = 2;
-  // Most look-ups ask for what does not exist (a new command id, a new record): the filter answers those from memory.
+  // Most look-ups ask for what does not exist (a new command id, a new record): the filter answers
+  // those from memory.
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
   table.block_cache = rocksdb::NewLRUCache(64U << 20U);
@@ -25,16 +26,20 @@ rocksdb::Options database_options() {
 }
 
 Error translate(const rocksdb::Status& status) {
-  if (status.IsCorruption() || status.IsPathNotFound()) {  // a file that the database names is missing
+  if (status.IsCorruption() ||
+      status.IsPathNotFound()) {  // a file that the database names is missing
     return {ErrorKind::kCorrupt, "state.damaged",
-            status.ToString() + "; stop, remove the state folder and start: it is folded again from the log", ""};
+            status.ToString() +
+                "; stop, remove the state folder and start: it is folded again from the log",
+            ""};
   }
   return {ErrorKind::kUnavailable, "state.io", status.ToString(), ""};
 }
 
 // After an attempt to empty the store that did not end well.
 Error closed() {
-  return {ErrorKind::kUnavailable, "state.io", "the state store could not be opened again after it was emptied", ""};
+  return {ErrorKind::kUnavailable, "state.io",
+          "the state store could not be opened again after it was emptied", ""};
 }
 
 }  // namespace
@@ -47,7 +52,8 @@ RocksDbStateStore::RocksDbStateStore(std::filesystem::path folder)
     : folder_(std::move(folder)), database_(std::make_unique<Database>()) {}
 RocksDbStateStore::~RocksDbStateStore() = default;
 
-Result<std::unique_ptr<RocksDbStateStore>> RocksDbStateStore::open(const std::filesystem::path& folder) {
+Result<std::unique_ptr<RocksDbStateStore>> RocksDbStateStore::open(
+    const std::filesystem::path& folder) {
   std::error_code ignored;
   std::filesystem::create_directories(folder, ignored);
   std::unique_ptr<RocksDbStateStore> store(new RocksDbStateStore(folder));
@@ -78,12 +84,14 @@ Result<std::optional<std::string>> RocksDbStateStore::get(std::string_view key) 
   return fail(translate(status));
 }
 
-Result<void> RocksDbStateStore::scan(std::string_view prefix,
-                                     const std::function<bool(std::string_view, std::string_view)>& visit) const {
+Result<void> RocksDbStateStore::scan(
+    std::string_view prefix,
+    const std::function<bool(std::string_view, std::string_view)>& visit) const {
   if (!database_->db) return fail(closed());
   const std::unique_ptr<rocksdb::Iterator> iterator(database_->db->NewIterator({}));
   const rocksdb::Slice start(prefix.data(), prefix.size());
-  for (iterator->Seek(start); iterator->Valid() && iterator->key().starts_with(start); iterator->Next()) {
+  for (iterator->Seek(start); iterator->Valid() && iterator->key().starts_with(start);
+       iterator->Next()) {
     if (!visit(iterator->key().ToStringView(), iterator->value().ToStringView())) break;
   }
   if (!iterator->status().ok()) return fail(translate(iterator->status()));
@@ -100,8 +108,9 @@ Result<void> RocksDbStateStore::write(const Batch& batch) {
       writes.Delete(key);
     }
   }
-  // Without a write-ahead log: what is lost with the process is folded again. With one, a damaged manifest could lose
-  // earlier writes and keep later ones; without, the store is always as it once was.
+  // Without a write-ahead log: what is lost with the process is folded again. With one, a damaged
+  // manifest could lose earlier writes and keep later ones; without, the store is always as it once
+  // was.
   rocksdb::WriteOptions memory_only;
   memory_only.disableWAL = true;
   const auto status = database_->db->Write(memory_only, &writes);

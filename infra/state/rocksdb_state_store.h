@@ -1,7 +1,8 @@
 // The state store on RocksDB: folded records, indexes, receipts and progress of one partition.
 //
-// Writes are atomic and stay in memory until enough of them have come or the store is closed: after a crash it stands at
-// an earlier progress and the tail of the log is folded again. Used by one thread.
+// Writes are atomic and stay in memory until enough of them have come or the store is closed: after
+// a crash it stands at an earlier progress and the tail of the log is folded again. Used by one
+// thread.
 #pragma once
 
 #include <filesystem>
@@ -14,12 +15,14 @@ namespace daybook::state {
 class RocksDbStateStore final : public StateStore {
  public:
   // A store that is damaged is emptied, because the log has everything; `was_damaged` then tells.
-  [[nodiscard]] static Result<std::unique_ptr<RocksDbStateStore>> open(const std::filesystem::path& folder);
+  [[nodiscard]] static Result<std::unique_ptr<RocksDbStateStore>> open(
+      const std::filesystem::path& folder);
   ~RocksDbStateStore() override;
 
   [[nodiscard]] Result<std::optional<std::string>> get(std::string_view key) const override;
-  [[nodiscard]] Result<void> scan(std::string_view prefix,
-                                  const std::function<bool(std::string_view, std::string_view)>& visit) const override;
+  [[nodiscard]] Result<void> scan(
+      std::string_view prefix,
+      const std::function<bool(std::string_view, std::string_view)>& visit) const override;
   [[nodiscard]] Result<void> write(const Batch& batch) override;
   [[nodiscard]] Result<void> clear() override;
   [[nodiscard]] bool was_damaged() const { return was_damaged_; }

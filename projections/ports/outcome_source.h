@@ -16,10 +16,13 @@ class OutcomeSource {
   OutcomeSource& operator=(const OutcomeSource&) = delete;
   virtual ~OutcomeSource() = default;
 
-  // Starts after `from` (nullptr: at the beginning). kCorrupt if the log is shorter or other than `from` says.
+  // Starts after `from` (nullptr: at the beginning). kCorrupt if the log is shorter or other than
+  // `from` says.
   [[nodiscard]] virtual Result<void> start(const log::Progress* from) = 0;
-  // The next valid outcomes, at most `outcomes_max`; waits up to `wait` for the first. May be empty.
-  [[nodiscard]] virtual Result<std::vector<ReadOutcome>> read(std::size_t outcomes_max, std::chrono::milliseconds wait) = 0;
+  // The next valid outcomes, at most `outcomes_max`; waits up to `wait` for the first. May be
+  // empty.
+  [[nodiscard]] virtual Result<std::vector<ReadOutcome>> read(std::size_t outcomes_max,
+                                                              std::chrono::milliseconds wait) = 0;
   // How far it has read, fences and void records included.
   [[nodiscard]] virtual const log::Progress& progress() const = 0;
   // The offset after the last durable record of the partition: what the lag is measured against.

@@ -1,7 +1,8 @@
 // Port: the read tables of one partition, with the checkpoint that says how far they are.
 //
-// Rows and checkpoint are written in one transaction. Whoever claims the tables raises the owner epoch; a writer with an
-// older one is refused, so a projector that was thought dead cannot write. Used by one thread.
+// Rows and checkpoint are written in one transaction. Whoever claims the tables raises the owner
+// epoch; a writer with an older one is refused, so a projector that was thought dead cannot write.
+// Used by one thread.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +18,13 @@ namespace daybook::projections {
 
 // What a checkpoint says: everything up to this position is in the tables.
 struct Checkpoint {
-  Position position;               // of the last outcome applied; nowhere for empty tables
-  std::uint64_t next_offset = 0;   // where reading goes on
+  Position position;              // of the last outcome applied; nowhere for empty tables
+  std::uint64_t next_offset = 0;  // where reading goes on
   std::int64_t decided_at = 0;
 };
 
-// The newest state of one row: its column values in the order of columns_of(entity), or none when it is to be removed.
+// The newest state of one row: its column values in the order of columns_of(entity), or none when
+// it is to be removed.
 struct RowChange {
   Entity entity = ENTITY_UNSPECIFIED;
   std::string organization_id;
@@ -48,14 +50,18 @@ class ReadTables {
   ReadTables& operator=(const ReadTables&) = delete;
   virtual ~ReadTables() = default;
 
-  // Takes the tables over and reads the checkpoint. `log_id` is the log's: kCorrupt if the tables are of another log.
-  [[nodiscard]] virtual Result<Checkpoint> claim(std::uint32_t partition, const std::string& log_id) = 0;
+  // Takes the tables over and reads the checkpoint. `log_id` is the log's: kCorrupt if the tables
+  // are of another log.
+  [[nodiscard]] virtual Result<Checkpoint> claim(std::uint32_t partition,
+                                                 const std::string& log_id) = 0;
   // The rows parked now.
   [[nodiscard]] virtual Result<std::vector<ParkedRow>> parked() = 0;
-  // Writes rows and checkpoint in one transaction and gives how many rows were parked. Rows that were parked and can be
-  // written now are no longer parked. Errors: kRejected if a row is refused (kFail only), kConflict if somebody else has
-  // claimed the tables, kUnavailable and kUnknownOutcome: claim again and compare.
-  [[nodiscard]] virtual Result<std::size_t> write(const std::vector<RowChange>& rows, const Checkpoint& checkpoint,
+  // Writes rows and checkpoint in one transaction and gives how many rows were parked. Rows that
+  // were parked and can be written now are no longer parked. Errors: kRejected if a row is refused
+  // (kFail only), kConflict if somebody else has claimed the tables, kUnavailable and
+  // kUnknownOutcome: claim again and compare.
+  [[nodiscard]] virtual Result<std::size_t> write(const std::vector<RowChange>& rows,
+                                                  const Checkpoint& checkpoint,
                                                   Refused refused) = 0;
 };
 

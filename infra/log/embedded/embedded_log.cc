@@ -20,7 +20,8 @@ namespace daybook::log {
 namespace {
 
 constexpr std::size_t kKeySize = 12;
-constexpr std::string_view kPartitionCountKey = "partition_count";  // longer than a record's key, so never one
+constexpr std::string_view kPartitionCountKey =
+    "partition_count";  // longer than a record's key, so never one
 
 std::string key_of(std::uint32_t partition, std::uint64_t offset) {
   std::string key;
@@ -32,7 +33,8 @@ std::string key_of(std::uint32_t partition, std::uint64_t offset) {
 
 std::uint64_t offset_of(const rocksdb::Slice& key) {
   std::uint64_t offset = 0;
-  for (std::size_t i = 4; i < kKeySize; ++i) offset = (offset << 8) | static_cast<std::uint8_t>(key[i]);
+  for (std::size_t i = 4; i < kKeySize; ++i)
+    offset = (offset << 8) | static_cast<std::uint8_t>(key[i]);
   return offset;
 }
 
@@ -43,18 +45,21 @@ bool in_partition(const rocksdb::Slice& key, std::uint32_t partition) {
 Error translate(const rocksdb::Status& status, const std::string& what) {
   const std::string text = what + ": " + status.ToString();
   // A file that the database names is missing: that is damage too.
-  if (status.IsCorruption() || status.IsPathNotFound()) return {ErrorKind::kCorrupt, "log.damaged", text + "; restore the log from a copy", ""};
+  if (status.IsCorruption() || status.IsPathNotFound())
+    return {ErrorKind::kCorrupt, "log.damaged", text + "; restore the log from a copy", ""};
   const bool locked = text.find("While lock file") != std::string::npos ||
                       text.find("lock hold by current process") != std::string::npos;
   if (status.IsIOError() && locked) {
-    return {ErrorKind::kUnavailable, "log.locked", text + "; another process uses this data folder", ""};
+    return {ErrorKind::kUnavailable, "log.locked", text + "; another process uses this data folder",
+            ""};
   }
   return {ErrorKind::kUnavailable, "log.io", text, ""};
 }
 
 }  // namespace
 
-// All partitions share one database and one writer thread, so that one sync serves the appends of all.
+// All partitions share one database and one writer thread, so that one sync serves the appends of
+// all.
 class EmbeddedLog::Impl {
  public:
   struct Partition {
@@ -81,8 +86,8 @@ class EmbeddedLog::Impl {
   Result<void> open();
   Result<void> append(std::uint32_t partition, std::vector<std::string> records);
   Result<void> flush(std::uint32_t partition, std::chrono::milliseconds wait);
-  Result<std::vector<RawRecord>> read(std::uint32_t partition, std::uint64_t from, std::size_t records_max,
-                                      std::chrono::milliseconds wait);
+  Result<std::vector<RawRecord>> read(std::uint32_t partition, std::uint64_t from,
+                                      std::size_t records_max, std::chrono::milliseconds wait);
 
   std::uint64_t durable(std::uint32_t partition) {
     const std::lock_guard lock(mutex_);
@@ -134,8 +139,8 @@ Result<void> EmbeddedLog::Impl::open() {
 Result<void> EmbeddedLog::Impl::open_database() {
   rocksdb::Options options;
   options.create_if_missing = true;
-  // An unfinished last write is cut off; damage before the end is an error. Whether the cut went too far is what the
-  // witness is for.
+  // An unfinished last write is cut off; damage before the end is an error. Whether the cut went
+  // too far is what the witness is for.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   // Write-ahead files before the last must be as long as they were when they were finished.
   options.track_and_verify_wals_in_manifest = true;
@@ -155,16 +160,21 @@ Result<void> EmbeddedLog::Impl::fix_partition_count() {
   std::string stored;
   const auto status = database_->Get({}, std::string(kPartitionCountKey), &stored);
   if (status.ok()) {
-    const auto parsed = std::from_chars(stored.data(), stored.data() + stored.size(), partition_count);
+    const auto parsed =
+        std::from_chars(stored.data(), stored.data() + stored.size(), partition_count);
     if (parsed.ec == std::errc() && partition_count > 0) return {};
-    return fail(ErrorKind::kCorrupt, "log.damaged", options_.folder.string() + ": the partition count is not a number");
+    return fail(ErrorKind::kCorrupt, "log.damaged",
+                options_.folder.string() + ": the partition count is not a number");
   }
-  if (!status.IsNotFound()) return fail(translate(status, options_.folder.string() + ", partition count"));
-  if (options_.partitions == 0) return fail(ErrorKind::kInvalid, "log.partitions", "a log has at least one partition");
+  if (!status.IsNotFound())
+    return fail(translate(status, options_.folder.string() + ", partition count"));
+  if (options_.partitions == 0)
+    return fail(ErrorKind::kInvalid, "log.partitions", "a log has at least one partition");
   partition_count = options_.partitions;
   rocksdb::WriteOptions synced;
   synced.sync = true;
-  const auto put = database_->Put(synced, std::string(kPartitionCountKey), std::to_string(partition_count));
+  const auto put =
+      database_->Put(synced, std::string(kPartitionCountKey), std::to_string(partition_count));
   if (!put.ok()) return fail(translate(put, "partition count"));
   return {};
 }
@@ -188,19 +198,23 @@ Result<std::string> EmbeddedLog::Impl::get(std::uint32_t partition, std::uint64_
   std::string bytes;
   const auto status = database_->Get({}, key_of(partition, offset), &bytes);
   if (status.ok()) return bytes;
-  return fail(translate(status, options_.folder.string() + ", partition " + std::to_string(partition) + ", offset " + std::to_string(offset)));
+  return fail(translate(status, options_.folder.string() + ", partition " +
+                                    std::to_string(partition) + ", offset " +
+                                    std::to_string(offset)));
 }
 
 Result<void> EmbeddedLog::Impl::check_witness(std::uint32_t partition) {
   const auto entry = witness_.entry(partition);
   const std::uint64_t end = partitions_[partition].next_offset;
   const std::string there = options_.folder.string() + ", partition " + std::to_string(partition);
-  if (!entry && end > 0) notes.push_back(there + ": the witness file has nothing to compare the log with");
+  if (!entry && end > 0)
+    notes.push_back(there + ": the witness file has nothing to compare the log with");
   if (!entry) return {};
   if (end < entry->end_offset) {
     return fail(ErrorKind::kCorrupt, "log.shorter_than_witness",
                 there + ": the log ends at offset " + std::to_string(end) + ", but records up to " +
-                    std::to_string(entry->end_offset) + " were acknowledged; the log was cut or damaged: restore it");
+                    std::to_string(entry->end_offset) +
+                    " were acknowledged; the log was cut or damaged: restore it");
   }
   DAYBOOK_ASSIGN(last, get(partition, entry->end_offset - 1));
   if (checksum_of(last) != entry->last_checksum) {
@@ -209,8 +223,9 @@ Result<void> EmbeddedLog::Impl::check_witness(std::uint32_t partition) {
                     " is not the one that was acknowledged; restore the log");
   }
   if (end > entry->end_offset) {
-    notes.push_back(there + ": " + std::to_string(end - entry->end_offset) +
-                    " records had been written but not acknowledged before the last stop; they count");
+    notes.push_back(
+        there + ": " + std::to_string(end - entry->end_offset) +
+        " records had been written but not acknowledged before the last stop; they count");
   }
   return {};
 }
@@ -230,11 +245,13 @@ Result<void> EmbeddedLog::Impl::append(std::uint32_t partition, std::vector<std:
 Result<void> EmbeddedLog::Impl::flush(std::uint32_t partition, std::chrono::milliseconds wait) {
   std::unique_lock lock(mutex_);
   const std::uint64_t goal = partitions_.at(partition).next_offset;
-  const bool done = durable_.wait_for(
-      lock, wait, [&] { return failure_.has_value() || partitions_.at(partition).durable_offset >= goal; });
+  const bool done = durable_.wait_for(lock, wait, [&] {
+    return failure_.has_value() || partitions_.at(partition).durable_offset >= goal;
+  });
   DAYBOOK_TRY(check_failed());
   if (done) return {};
-  return fail(ErrorKind::kUnknownOutcome, "log.flush_timeout", "the append was not acknowledged in time");
+  return fail(ErrorKind::kUnknownOutcome, "log.flush_timeout",
+              "the append was not acknowledged in time");
 }
 
 void EmbeddedLog::Impl::write_loop() {
@@ -286,11 +303,14 @@ void EmbeddedLog::Impl::write_group(std::deque<Pending> group) {
 }
 
 Result<std::vector<RawRecord>> EmbeddedLog::Impl::read(std::uint32_t partition, std::uint64_t from,
-                                                       std::size_t records_max, std::chrono::milliseconds wait) {
+                                                       std::size_t records_max,
+                                                       std::chrono::milliseconds wait) {
   std::uint64_t end = 0;
   {
     std::unique_lock lock(mutex_);
-    durable_.wait_for(lock, wait, [&] { return failure_.has_value() || partitions_.at(partition).durable_offset > from; });
+    durable_.wait_for(lock, wait, [&] {
+      return failure_.has_value() || partitions_.at(partition).durable_offset > from;
+    });
     end = partitions_.at(partition).durable_offset;
     if (end <= from) DAYBOOK_TRY(check_failed());
   }
@@ -298,16 +318,20 @@ Result<std::vector<RawRecord>> EmbeddedLog::Impl::read(std::uint32_t partition, 
   if (end <= from) return records;
   std::uint64_t expected = from;
   const std::unique_ptr<rocksdb::Iterator> iterator(database_->NewIterator({}));
-  for (iterator->Seek(key_of(partition, from)); iterator->Valid() && records.size() < records_max; iterator->Next()) {
-    if (!in_partition(iterator->key(), partition) || offset_of(iterator->key()) != expected || expected == end) break;
+  for (iterator->Seek(key_of(partition, from)); iterator->Valid() && records.size() < records_max;
+       iterator->Next()) {
+    if (!in_partition(iterator->key(), partition) || offset_of(iterator->key()) != expected ||
+        expected == end)
+      break;
     records.push_back({expected++, iterator->value().ToString()});
   }
   // What is good first; the next read meets the damage.
   if (!records.empty()) return records;
-  const std::string there =
-      options_.folder.string() + ", partition " + std::to_string(partition) + ", offset " + std::to_string(from);
+  const std::string there = options_.folder.string() + ", partition " + std::to_string(partition) +
+                            ", offset " + std::to_string(from);
   if (!iterator->status().ok()) return fail(translate(iterator->status(), there));
-  return fail(ErrorKind::kCorrupt, "log.hole", there + ": the record is missing between others; restore the log from a copy");
+  return fail(ErrorKind::kCorrupt, "log.hole",
+              there + ": the record is missing between others; restore the log from a copy");
 }
 
 namespace {
@@ -317,7 +341,8 @@ class EmbeddedCursor final : public LogCursor {
   EmbeddedCursor(EmbeddedLog::Impl& log, std::uint32_t partition, std::uint64_t offset)
       : log_(log), partition_(partition), next_(offset) {}
 
-  [[nodiscard]] Result<std::vector<RawRecord>> read(std::size_t records_max, std::chrono::milliseconds wait) override {
+  [[nodiscard]] Result<std::vector<RawRecord>> read(std::size_t records_max,
+                                                    std::chrono::milliseconds wait) override {
     DAYBOOK_ASSIGN(records, log_.read(partition_, next_, records_max, wait));
     if (!records.empty()) next_ = records.back().offset + 1;
     return records;
@@ -331,12 +356,15 @@ class EmbeddedCursor final : public LogCursor {
 
 class EmbeddedAppender final : public LogAppender {
  public:
-  EmbeddedAppender(EmbeddedLog::Impl& log, std::uint32_t partition) : log_(log), partition_(partition) {}
+  EmbeddedAppender(EmbeddedLog::Impl& log, std::uint32_t partition)
+      : log_(log), partition_(partition) {}
 
   [[nodiscard]] Result<void> append(std::vector<std::string> records) override {
     return log_.append(partition_, std::move(records));
   }
-  [[nodiscard]] Result<void> flush(std::chrono::milliseconds wait) override { return log_.flush(partition_, wait); }
+  [[nodiscard]] Result<void> flush(std::chrono::milliseconds wait) override {
+    return log_.flush(partition_, wait);
+  }
 
  private:
   EmbeddedLog::Impl& log_;
@@ -361,9 +389,12 @@ std::uint32_t EmbeddedLog::partition_count() const { return impl_->partition_cou
 const std::vector<std::string>& EmbeddedLog::recovery_notes() const { return impl_->notes; }
 const std::string& EmbeddedLog::log_id() const { return impl_->log_id; }
 
-Result<std::uint64_t> EmbeddedLog::end_offset(std::uint32_t partition) { return impl_->durable(partition); }
+Result<std::uint64_t> EmbeddedLog::end_offset(std::uint32_t partition) {
+  return impl_->durable(partition);
+}
 
-Result<std::unique_ptr<LogCursor>> EmbeddedLog::open_cursor(std::uint32_t partition, std::uint64_t offset) {
+Result<std::unique_ptr<LogCursor>> EmbeddedLog::open_cursor(std::uint32_t partition,
+                                                            std::uint64_t offset) {
   return std::make_unique<EmbeddedCursor>(*impl_, partition, offset);
 }
 

@@ -12,7 +12,7 @@ namespace daybook::log {
 namespace {
 
 constexpr std::uint64_t kMagic = 0x315353454e544957;  // "WITNESS1"
-constexpr std::size_t kWords = 5;                     // magic, counter, end offset, last checksum, checksum
+constexpr std::size_t kWords = 5;  // magic, counter, end offset, last checksum, checksum
 using SlotWords = std::array<std::uint64_t, kWords>;
 constexpr std::size_t kSlotSize = sizeof(SlotWords);
 
@@ -20,7 +20,9 @@ off_t slot_offset(std::uint32_t partition, std::uint64_t counter) {
   return static_cast<off_t>((partition * 2 + counter % 2) * kSlotSize);
 }
 
-std::uint64_t checksum(const SlotWords& words) { return XXH3_64bits(words.data(), kSlotSize - sizeof(std::uint64_t)); }
+std::uint64_t checksum(const SlotWords& words) {
+  return XXH3_64bits(words.data(), kSlotSize - sizeof(std::uint64_t));
+}
 
 tl::unexpected<Error> io_failure(const std::filesystem::path& path) {
   return fail(ErrorKind::kUnavailable, "witness.io", path.string() + ": " + std::strerror(errno));
@@ -37,7 +39,8 @@ Result<void> Witness::open(const std::filesystem::path& path, std::uint32_t part
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file_ < 0) return io_failure(path_);
   newest_.assign(partition_count, {});
-  for (std::uint32_t partition = 0; partition < partition_count; ++partition) DAYBOOK_TRY(load(partition));
+  for (std::uint32_t partition = 0; partition < partition_count; ++partition)
+    DAYBOOK_TRY(load(partition));
   return {};
 }
 
@@ -52,8 +55,10 @@ Result<void> Witness::load(std::uint32_t partition) {
     if (words == SlotWords{}) continue;
     written = true;
     if (words[0] != kMagic || words[kWords - 1] != checksum(words)) {
-      damaged = path_.string() + ": the slot at byte " + std::to_string(slot_offset(partition, which)) +
-                " is damaged; the log is compared with the other slot of partition " + std::to_string(partition);
+      damaged = path_.string() + ": the slot at byte " +
+                std::to_string(slot_offset(partition, which)) +
+                " is damaged; the log is compared with the other slot of partition " +
+                std::to_string(partition);
       continue;
     }
     if (newest_[partition].entry && words[1] < newest_[partition].counter) continue;
@@ -66,7 +71,9 @@ Result<void> Witness::load(std::uint32_t partition) {
                   " are damaged; compare the log with a copy before you remove this file");
 }
 
-std::optional<WitnessEntry> Witness::entry(std::uint32_t partition) const { return newest_.at(partition).entry; }
+std::optional<WitnessEntry> Witness::entry(std::uint32_t partition) const {
+  return newest_.at(partition).entry;
+}
 
 Result<void> Witness::write(std::uint32_t partition, const WitnessEntry& entry) {
   Slot& slot = newest_.at(partition);

@@ -196,6 +196,12 @@ void ProjectionBench::happens(const test::Act& act) {
   source_->add(specification_.outcome());
 }
 
+std::int64_t ProjectionBench::a_minute_later() {
+  const std::int64_t later = specification_.outcome().decided_at() + 60'000;
+  specification_.at(later);
+  return later;
+}
+
 void ProjectionBench::happens_together(const std::vector<test::Act>& acts) {
   specification_.when_batch(acts).then_accepted();
   (void)fold_.take(specification_.outcome());

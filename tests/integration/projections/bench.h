@@ -111,6 +111,8 @@ class ProjectionBench {
 
   // Decides the act (as one command) and adds its outcome to the log.
   void happens(const test::Act& act);
+  // Lets what happens from now on happen a minute after all before, and gives that time.
+  std::int64_t a_minute_later();
   void happens_together(const std::vector<test::Act>& acts);
   // From here on in this organization.
   void in(std::string_view organization) { (void)specification_.in(organization); }

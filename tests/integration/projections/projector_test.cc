@@ -137,7 +137,7 @@ TEST_F(Projector, PurgesUses) {
   bench_.two_organizations_happen();
   bench_.start();
   ASSERT_TRUE(bench_.await_end());
-  bench_.happens(purge_uses(kNow + 1));
+  bench_.happens(purge_uses(bench_.a_minute_later()));
   ASSERT_TRUE(bench_.await_end());
   EXPECT_EQ(bench_.differences(), kNoDifference);
   EXPECT_EQ(bench_.value("SELECT count(*) FROM crm.saved_filter_usage"), "2")
