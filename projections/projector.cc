@@ -114,6 +114,8 @@ void Projector::run() {
 }
 
 Result<void> Projector::claim() {
+  // After too many refusals it stays stopped until they are a minute old.
+  DAYBOOK_TRY(count_parked(0));
   // The source knows its log only when it has read the first record.
   DAYBOOK_TRY(source_.start(nullptr));
   while (source_.progress().log_id().empty()) {

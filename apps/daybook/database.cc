@@ -36,17 +36,21 @@ Json to_json(const postgres::Rows& rows) {
   return list;
 }
 
-// The reader's name of an organization, or of a user in it: names have at most 30 characters.
+// The reader's name of an organization, or of a user in it. All digits of the id, because ids that
+// begin alike are common, and a name that two organizations share would show one the other's rows;
+// 32 letters, because names have at most 30 characters.
 std::string reader_name(const std::string& organization_id, const std::string& user_id) {
-  const auto digits = [](const std::string& id) {
-    std::string text;
-    for (const char c : id) {
-      if (c != '-' && text.size() < 12) text.push_back(c);
-    }
-    return text;
-  };
-  return user_id.empty() ? "o" + digits(organization_id)
-                         : "u" + digits(organization_id) + "_" + digits(user_id);
+  constexpr std::string_view kLetters = "0123456789abcdefghijklmnopqrstuv";
+  std::string name = user_id.empty() ? "o" : "u";
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const std::uint8_t byte :
+       uuid_bytes(user_id.empty() ? organization_id : uuid_v5(organization_id, user_id))) {
+    bits = (bits << 8U | byte) & 0xffffU;
+    for (count += 8; count >= 5; count -= 5) name.push_back(kLetters[bits >> (count - 5) & 31U]);
+  }
+  name.push_back(kLetters[bits << (5 - count) & 31U]);
+  return name;
 }
 
 int print_migrations(const Settings& settings,

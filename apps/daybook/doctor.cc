@@ -71,6 +71,10 @@ void look_at_database(const Settings& settings, Findings& findings) {
 void look_at_engine(const Settings& settings, Findings& findings) {
   const auto running = running_address(settings);
   if (!running) {
+    // Opening would make one, with one partition.
+    if (!std::filesystem::exists(settings.data_folder / "log")) {
+      return findings.good("not running; there is no log yet, `daybook up` makes it");
+    }
     auto log = log::EmbeddedLog::open({settings.data_folder / "log", 1, true});
     log ? findings.good("not running; the log is sound")
         : findings.bad("log: " + log.error().detail);

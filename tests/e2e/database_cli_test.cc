@@ -79,6 +79,7 @@ TEST_F(DatabaseCli, SaysThatThereIsNoOrganizationYet) {
 
 TEST_F(DatabaseCli, FindsWhatIsWrong) {
   EXPECT_EQ(run({"doctor"}).exit_code, 2) << "nothing is migrated";
+  EXPECT_FALSE(std::filesystem::exists(daybook_.folder() / "log")) << "it only looks";
   (void)run({"migrate", "up"});
   testing::run(sql_, "ALTER TABLE crm.contacts ADD COLUMN extra integer");
   const ProgramResult bad = run({"doctor"});
@@ -183,6 +184,9 @@ TEST_F(DatabaseCliBeside, GivesUrlsThatSeeTheirOwnOrganizationOnly) {
   postgres::Connection owner = connect(owner_url);
   EXPECT_EQ(testing::value(owner, "SELECT count(DISTINCT organization_id) FROM crm.companies"),
             "2");
+  // Ids that begin alike have logins of their own: the one given out first still sees the same.
+  EXPECT_EQ(values(beta, "SELECT DISTINCT organization_id FROM crm.companies"),
+            std::vector<std::string>{kBeta});
   EXPECT_EQ(run({"url", "--organization", "acme"}).exit_code, 1);
 }
 

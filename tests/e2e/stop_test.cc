@@ -111,8 +111,8 @@ TEST(Start, IsRefusedWithTheTablesOfAnotherLog) {
     EXPECT_EQ(first.stop(), 0);
   }
   Installation second(database);
-  EXPECT_THROW(second.up(), std::runtime_error);
-  EXPECT_TRUE(contains(second.up_log(), "another log")) << second.up_log();
+  second.up_until_logged("another log");
+  EXPECT_EQ(second.stop(), 0);
 }
 
 TEST(Start, KeepsTwoFoldersApart) {

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 #include <stdexcept>
+#include <thread>
 
 #include "infra/postgres/cluster.h"
 
@@ -174,7 +175,8 @@ ProgramResult Installation::run(std::vector<std::string> arguments,
   return run_program(arguments, environment_, input);
 }
 
-void Installation::up(const std::vector<std::string>& arguments) {
+// What it writes to stdout can be read from the handle.
+int Installation::start(const std::vector<std::string>& arguments) {
   int pipe[2] = {-1, -1};
   if (::pipe2(pipe, O_CLOEXEC) != 0) fault("pipe");
   Streams streams;
@@ -185,8 +187,23 @@ void Installation::up(const std::vector<std::string>& arguments) {
   all.insert(all.end(), arguments.begin(), arguments.end());
   process_ = spawn(all, whole_environment(environment_), streams);
   ::close(pipe[1]);
-  await_ready(pipe[0]);
-  ::close(pipe[0]);
+  return pipe[0];
+}
+
+void Installation::up(const std::vector<std::string>& arguments) {
+  const int output = start(arguments);
+  await_ready(output);
+  ::close(output);
+}
+
+void Installation::up_until_logged(const std::string& text) {
+  ::close(start({}));
+  const auto deadline = Clock::now() + kReadyLimit;
+  while (up_log().find(text) == std::string::npos) {
+    errno = 0;
+    if (Clock::now() > deadline) fault("`daybook up` did not say \"" + text + "\": " + up_log());
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
 }
 
 void Installation::await_ready(int output) {

@@ -44,6 +44,8 @@ class Installation {
 
   // Starts `daybook up` and waits until it says that it is ready.
   void up(const std::vector<std::string>& arguments = {});
+  // The same for one that will never be ready: waits until it has said this in its log.
+  void up_until_logged(const std::string& text);
   [[nodiscard]] bool is_up() const { return process_ > 0; }
   // "127.0.0.1:45123", of the last `up`.
   [[nodiscard]] const std::string& address() const { return address_; }
@@ -65,6 +67,7 @@ class Installation {
   [[nodiscard]] std::unique_ptr<log::EmbeddedLog> open_log() const;
 
  private:
+  [[nodiscard]] int start(const std::vector<std::string>& arguments);
   void await_ready(int output);
 
   std::vector<std::string> environment_;

@@ -7,7 +7,6 @@
 namespace daybook::testing {
 namespace {
 
-constexpr std::chrono::seconds kLimit{20};
 constexpr std::chrono::milliseconds kLook{5};
 
 // The same act with the records of another organization in place of the first one's.
@@ -34,8 +33,8 @@ void Bell::ring() {
   rung_.notify_all();
 }
 
-bool Bell::await(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + kLimit;
+bool Bell::await(const std::function<bool()>& condition, std::chrono::milliseconds limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
   std::unique_lock lock(mutex_);
   while (std::chrono::steady_clock::now() < deadline) {
     lock.unlock();
@@ -184,7 +183,7 @@ Result<std::size_t> ObservedTables::write(const std::vector<projections::RowChan
 // -----------------------------------------------------------------------------------------------
 
 ProjectionBench::ProjectionBench(const std::string& hint)
-    : database_(create_migrated_database(hint)),
+    : database_(fresh_database(hint)),
       sql_(connect(database_.owner_url)),
       source_(std::make_unique<HandFedSource>(bell_)),
       tables_(std::make_unique<ObservedTables>(bell_, database_.owner_url)),
@@ -264,6 +263,17 @@ void ProjectionBench::use_database(const TestDatabase& database) {
 
 std::vector<std::string> ProjectionBench::differences() const {
   return row_differences(fold_.rows(), database_.owner_url);
+}
+
+TestDatabase fresh_database(const std::string& hint) {
+  static const bool unsynced = [] {
+    postgres::Connection connection = connect(create_database("settings").owner_url);
+    run(connection, "ALTER SYSTEM SET fsync = off");
+    run(connection, "SELECT pg_reload_conf()");
+    return true;
+  }();
+  (void)unsynced;
+  return create_migrated_database(hint);
 }
 
 TestDatabase copy_of(const TestDatabase& database, const std::string& name) {

@@ -26,7 +26,8 @@ class Bell {
  public:
   void ring();
   // False if it does not become true in time.
-  [[nodiscard]] bool await(const std::function<bool()>& condition);
+  [[nodiscard]] bool await(const std::function<bool()>& condition,
+                           std::chrono::milliseconds limit = std::chrono::seconds(20));
 
  private:
   std::mutex mutex_;
@@ -130,6 +131,11 @@ class ProjectionBench {
     return bell_.await(condition);
   }
 
+  // For what must not happen: looks for a while.
+  [[nodiscard]] bool stays(const std::function<bool()>& condition) {
+    return !bell_.await([&] { return !condition(); }, std::chrono::milliseconds(300));
+  }
+
   // Another source, other tables or another state for the next start.
   void use_source(std::unique_ptr<HandFedSource> source);
   void use_database(const TestDatabase& database);
@@ -157,6 +163,8 @@ class ProjectionBench {
   std::unique_ptr<projections::Projector> projector_;
 };
 
+// A migrated database of its own. Many of them are made, so the server does not sync them to disk.
+[[nodiscard]] TestDatabase fresh_database(const std::string& hint);
 // A copy of a database, to which nobody may be connected.
 [[nodiscard]] TestDatabase copy_of(const TestDatabase& database, const std::string& name);
 [[nodiscard]] std::unique_ptr<test::MemoryStateStore> copy_of(const test::MemoryStateStore& store);

@@ -95,7 +95,7 @@ class ReadTables : public ::testing::Test {
   }
   std::string value(const std::string& sql) { return testing::value(sql_, sql); }
 
-  TestDatabase database_ = create_migrated_database("tables");
+  TestDatabase database_ = fresh_database("tables");
   postgres::Connection sql_ = connect(database_.owner_url);
   PostgresReadTables tables_{database_.owner_url};
   Checkpoint claimed_ = *tables_.claim(0, kLogId);

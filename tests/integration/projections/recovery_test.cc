@@ -98,7 +98,7 @@ TEST_F(Recovery, HealsWhenTheTablesAreAnOlderCopy) {
 TEST_F(Recovery, HealsWhenTheDatabaseIsNew) {
   bench_.two_organizations_happen();
   project_and_stop();
-  bench_.use_database(create_migrated_database("fresh"));
+  bench_.use_database(fresh_database("fresh"));
   expect_healed();
 }
 
