@@ -10,6 +10,7 @@
 #include "commands/codec/json.h"
 #include "domain/core/schema.h"
 #include "infra/http/client.h"
+#include "infra/http/message.h"
 
 namespace daybook::app {
 namespace {
@@ -123,7 +124,7 @@ class LocalDoor final : public Door {
     auto future = promise->get_future();
     auto command = codec::decode_command(line, codec::ContentType::kJson);
     if (!command) {
-      promise->set_value(undecodable(command.error()));
+      promise->set_value({codec::encode_json(http::undecodable(command.error())), "rejected"});
       return future;
     }
     commands_->engine().submit(
@@ -131,31 +132,10 @@ class LocalDoor final : public Door {
            if (receipt) {
              promise->set_value({codec::encode_json(*receipt), receipt->outcome()});
            } else {
-             promise->set_value({error_json(receipt.error()), ""});
+             promise->set_value({http::error_json(receipt.error()), ""});
            }
          }});
     return future;
-  }
-
-  static std::string error_json(const Error& error) {
-    return nlohmann::json{{"error",
-                           {{"kind", std::string(to_string(error.kind))},
-                            {"code", error.code},
-                            {"message", error.detail}}}}
-        .dump();
-  }
-
-  static SentAnswer undecodable(const Violations& violations) {
-    Receipt receipt;
-    receipt.set_outcome("rejected");
-    for (const Error& error : violations) {
-      log::Violation& violation = *receipt.add_violations();
-      violation.set_path(error.path);
-      violation.set_kind(std::string(to_string(error.kind)));
-      violation.set_code(error.code);
-      violation.set_message(error.detail);
-    }
-    return {codec::encode_json(receipt), "rejected"};
   }
 
   std::unique_ptr<CommandSide> commands_;

@@ -62,6 +62,7 @@ class Decider {
   template <class Command>
   Result<const organization::Organization*> own_organization(const Command&) const;
   Result<Decision> create_organization() const;
+  Result<void> check_parent(const std::string& id) const;
   Result<Decision> set_custom_field(const custom_field::SetCustomField& command) const;
   Result<Decision> remove_custom_field(const custom_field::RemoveCustomField& command) const;
   Result<Decision> use_filter(const saved_filter::UseSavedFilter& command) const;
@@ -197,12 +198,16 @@ Result<Decision> Decider::create_organization() const {
   return decision;
 }
 
+// A custom field is set and removed by who may change the live record that it belongs to.
+Result<void> Decider::check_parent(const std::string& id) const {
+  const Entity kind = schema::entity_rule(entity_).parent();
+  const Message* parent = view_.find(kind, id);
+  if (parent == nullptr || !is_live(kind, *parent)) return not_found(kind, id, "parentId");
+  return check_visible(kind, *parent, id, "parentId");
+}
+
 Result<Decision> Decider::set_custom_field(const custom_field::SetCustomField& command) const {
-  const Entity parent_kind = schema::entity_rule(entity_).parent();
-  const Message* parent = view_.find(parent_kind, command.parent_id());
-  if (parent == nullptr || !is_live(parent_kind, *parent))
-    return not_found(parent_kind, command.parent_id(), "parentId");
-  DAYBOOK_TRY(check_visible(parent_kind, *parent, command.parent_id(), "parentId"));
+  DAYBOOK_TRY(check_parent(command.parent_id()));
   const std::string kind = std::to_string(entity_);
   const auto existing =
       view_.lookup(Index::kCustomField, {kind, command.parent_id(), command.fields().field_name()});
@@ -228,11 +233,7 @@ Result<Decision> Decider::set_custom_field(const custom_field::SetCustomField& c
 
 Result<Decision> Decider::remove_custom_field(
     const custom_field::RemoveCustomField& command) const {
-  const Entity parent_kind = schema::entity_rule(entity_).parent();
-  const Message* parent = view_.find(parent_kind, command.parent_id());
-  if (parent == nullptr || !is_live(parent_kind, *parent))
-    return not_found(parent_kind, command.parent_id(), "parentId");
-  DAYBOOK_TRY(check_visible(parent_kind, *parent, command.parent_id(), "parentId"));
+  DAYBOOK_TRY(check_parent(command.parent_id()));
   const std::string kind = std::to_string(entity_);
   const auto id =
       view_.lookup(Index::kCustomField, {kind, command.parent_id(), command.field_name()});
