@@ -9,10 +9,8 @@ set(DAYBOOK_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 
 find_program(DAYBOOK_CCACHE ccache)
 if(DAYBOOK_CCACHE)
-  # Paths relative to the project, so that several build folders and clones share what was compiled once.
-  get_filename_component(project_folder "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER
-    ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${project_folder} CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${DAYBOOK_CCACHE})
+  get_filename_component(launcher "${CMAKE_CURRENT_LIST_DIR}/compile.sh" ABSOLUTE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 find_program(DAYBOOK_MOLD mold)
 if(DAYBOOK_MOLD)

@@ -5,8 +5,8 @@
 #include "commands/history.h"
 #include "commands/receipts.h"
 #include "commands/routing.h"
+#include "domain/core/text.h"
 #include "domain/core/uuid.h"
-#include "domain/core/validate.h"
 #include "domain/state/keys.h"
 
 namespace daybook::commands {

@@ -1,13 +1,13 @@
 #include "commands/history.h"
 
-#include <google/protobuf/util/json_util.h>
-
-#include <map>
+#include <cctype>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "domain/core/schema.h"
-#include "domain/core/time.h"
 #include "domain/decide/references.h"
+#include "domain/state/columns.h"
 #include "domain/state/evolve.h"
 #include "domain/state/keys.h"
 
@@ -17,73 +17,19 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
-using Values = std::map<std::string, std::string>;
+using Values = std::vector<std::optional<std::string>>;  // of the read columns
 
-std::string text_of(const Message& message, const FieldDescriptor& field) {
-  const Reflection& reflection = *message.GetReflection();
-  const Format format = schema::rule(field).format();
-  const auto number = [&](std::int64_t value) {
-    if (format == FORMAT_HUNDREDTHS) return hundredths_text(value);
-    if (format == FORMAT_TIMESTAMP) return timestamp_text(value);
-    if (format == FORMAT_DATE) return date_text(value);
-    return std::to_string(value);
-  };
-  switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      return reflection.GetString(message, &field);
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return reflection.GetBool(message, &field) ? "true" : "false";
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return std::string(schema::enum_text(*reflection.GetEnum(message, &field)));
-    case FieldDescriptor::CPPTYPE_INT32:
-      return number(reflection.GetInt32(message, &field));
-    case FieldDescriptor::CPPTYPE_INT64:
-      return number(reflection.GetInt64(message, &field));
-    case FieldDescriptor::CPPTYPE_UINT32:
-      return std::to_string(reflection.GetUInt32(message, &field));
-    case FieldDescriptor::CPPTYPE_UINT64:
-      return std::to_string(reflection.GetUInt64(message, &field));
-    case FieldDescriptor::CPPTYPE_MESSAGE: {
-      std::string json;
-      (void)google::protobuf::util::MessageToJsonString(reflection.GetMessage(message, &field),
-                                                        &json);
-      return json;
-    }
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-    case FieldDescriptor::CPPTYPE_FLOAT:
-      break;
-  }
-  return "";
-}
-
-// The values of a state by read column: what a person knows the fields as.
-void collect(const Message& message, Values& values) {
-  std::vector<const FieldDescriptor*> present;
-  message.GetReflection()->ListFields(message, &present);
-  for (const FieldDescriptor* field : present) {
-    const std::string& column = schema::rule(*field).column();
-    if (!column.empty()) {
-      values[column] = text_of(message, *field);
-    } else if (!field->is_repeated() && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      collect(message.GetReflection()->GetMessage(message, field), values);
-    }
-  }
-}
-
-void add_changes(const Values& before, const Values& after, HistoryEntry& entry) {
-  Values all = before;
-  all.insert(after.begin(), after.end());
-  for (const auto& [field, ignored] : all) {
-    const auto old_value = before.find(field);
-    const auto new_value = after.find(field);
-    const bool was = old_value != before.end();
-    const bool is = new_value != after.end();
-    if (was && is && old_value->second == new_value->second) continue;
-    if (field == "updated_at" || field == "id" || field == "organization_id") continue;
+void add_changes(Entity entity, const Values& before, const Values& after, bool is_new,
+                 HistoryEntry& entry) {
+  const std::vector<std::string>& columns = columns_of(entity);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (before[i] == after[i] || columns[i] == "updated_at" || columns[i] == "id" ||
+        columns[i] == "organization_id")
+      continue;
     FieldChange& change = *entry.add_changes();
-    change.set_field(field);
-    if (was) change.set_old_value(old_value->second);
-    if (is) change.set_new_value(new_value->second);
+    change.set_field(columns[i]);
+    if (before[i] && !is_new) change.set_old_value(*before[i]);
+    if (after[i]) change.set_new_value(*after[i]);
   }
 }
 
@@ -95,7 +41,10 @@ std::string event_name(const log::Event& event) {
   const Message& inner = reflection.GetMessage(event, kind);
   const FieldDescriptor* what = inner.GetReflection()->GetOneofFieldDescriptor(
       inner, inner.GetDescriptor()->FindOneofByName("event"));
-  return what == nullptr ? "" : what->message_type()->name();
+  if (what == nullptr) return "";
+  std::string name = what->message_type()->name();
+  name.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(name.front())));
+  return name;
 }
 
 Result<std::string> resolve(const State& state, const std::string& organization_id, Entity entity,
@@ -119,7 +68,7 @@ Result<History> history_of(const State& state, Journal& journal, const std::stri
   history.set_entity(entity);
   history.set_id(id);
   const std::unique_ptr<Message> record(schema::state_prototype(entity).New());
-  Values before;
+  Values before = values_of(entity, *record, Dialect::kJson);
   for (std::uint64_t version = 1;; ++version) {
     const auto offset = state.text(keys::history(organization_id, entity, id, version));
     if (!offset) break;
@@ -134,9 +83,8 @@ Result<History> history_of(const State& state, Journal& journal, const std::stri
       entry.set_actor(outcome.actor());
       entry.set_command(outcome.command());
       entry.set_command_id(outcome.command_id());
-      Values after;
-      collect(*record, after);
-      add_changes(before, after, entry);
+      Values after = values_of(entity, *record, Dialect::kJson);
+      add_changes(entity, before, after, version == 1, entry);
       before = std::move(after);
     }
   }

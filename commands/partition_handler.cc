@@ -5,6 +5,7 @@
 
 #include "commands/codec/decode.h"
 #include "commands/receipts.h"
+#include "domain/core/text.h"
 #include "domain/core/uuid.h"
 #include "domain/decide/command.h"
 #include "domain/state/keys.h"
@@ -12,8 +13,10 @@
 namespace daybook::commands {
 namespace {
 
-constexpr std::chrono::milliseconds kReadBackWait{100};
-constexpr std::chrono::milliseconds kClaimRetryMax{2'000};
+// Short, because commands that come meanwhile wait for it.
+constexpr std::chrono::milliseconds kReadBackWait{10};
+constexpr std::chrono::milliseconds kBackOffMin{10};
+constexpr std::chrono::milliseconds kBackOffMax{2'000};
 constexpr std::uint32_t kClaimsBeforeGivingUp = 3;
 
 std::string hash_text(const Command& command) {
@@ -205,6 +208,17 @@ void PartitionHandler::lose(const Error& error) {
   in_flight_.clear();
   pending_.clear();
   appended_ = 0;
+  if (error.code == "log.fenced_out") back_off(++fenced_out_);
+}
+
+// Growing, so that two handlers of one partition let each other work; jittered, so that they do not
+// meet again.
+void PartitionHandler::back_off(std::uint32_t tries) {
+  const auto longest = std::min<std::chrono::duration<double, std::milli>>(
+      kBackOffMax, kBackOffMin * (1U << std::min(tries, 8U)));
+  const double part = std::uniform_real_distribution<>(0.5, 1.0)(jitter_);
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, longest * part, [&] { return stopping_; });
 }
 
 void PartitionHandler::note_trouble(const Error& error) {
@@ -224,10 +238,7 @@ void PartitionHandler::give_up(const Error& error) {
   if (stopping || failed_claims_ >= kClaimsBeforeGivingUp || error.kind == ErrorKind::kCorrupt)
     refuse_all(error);
   publish_status();
-  std::unique_lock lock(mutex_);
-  const auto wait =
-      std::min(kClaimRetryMax, std::chrono::milliseconds(10LL << std::min(failed_claims_, 8U)));
-  wake_.wait_for(lock, wait, [&] { return stopping_; });
+  back_off(failed_claims_);
 }
 
 // Commands that had been handed to the log may have become valid; the others have not been taken.
@@ -386,7 +397,10 @@ bool PartitionHandler::clock_is_off() {
 Result<void> PartitionHandler::read_back(std::chrono::milliseconds wait) {
   DAYBOOK_ASSIGN(positions, journal_.read_back(wait));
   const std::int64_t now = clock_.steady_ms();
-  if (!positions.empty()) progressed_at_ = now;
+  if (!positions.empty()) {
+    progressed_at_ = now;
+    fenced_out_ = 0;
+  }
   if (now - progressed_at_ > options_.stall_max.count()) {
     return fail(ErrorKind::kUnknownOutcome, "log.stalled",
                 "appended records have not become durable in time");

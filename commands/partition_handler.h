@@ -15,6 +15,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -98,6 +99,7 @@ class PartitionHandler {
   [[nodiscard]] Result<void> claim();
   [[nodiscard]] Result<void> fold(const ReadOutcome& read);
   void lose(const Error& error);
+  void back_off(std::uint32_t tries);
   void note_trouble(const Error& error);
   void give_up(const Error& error);
   void refuse_all(const Error& error);
@@ -134,6 +136,8 @@ class PartitionHandler {
   std::size_t appended_ = 0;  // how many of in_flight_ have been handed to the journal
   bool owns_ = false;
   std::uint32_t failed_claims_ = 0;
+  std::uint32_t fenced_out_ = 0;  // since something was last read back
+  std::minstd_rand jitter_{std::random_device{}()};
   std::int64_t newest_decision_ = 0;
   std::optional<std::int64_t>
       clock_offset_;                // wall minus steady when the partition was first claimed

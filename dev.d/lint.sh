@@ -47,14 +47,6 @@ dev_lint() {
   tidy "${files[@]}"
 }
 
-# A build folder of its own, in which only the generated headers are made: clang cannot read GCC's precompiled headers.
-configure_for_tidy() {
-  if [[ ! build/lint/build.ninja -nt CMakePresets.json ]]; then
-    quietly "Configuring" cmake --preset dev -B build/lint -D CMAKE_DISABLE_PRECOMPILE_HEADERS=ON
-  fi
-  quietly "Generating messages" cmake --build build/lint --target generated/schemas/command.pb.h
-}
-
 # Files that differ from the last commit, and those that include a header that differs.
 changed_sources() {
   local changed file

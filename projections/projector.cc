@@ -138,8 +138,13 @@ Result<void> Projector::claim() {
 Result<void> Projector::open_state(const Checkpoint& checkpoint) {
   DAYBOOK_ASSIGN(progress, state_.resume());
   const std::uint64_t goal = checkpoint.position.sequence;
-  if (progress &&
-      (progress->sequence() > goal || progress->log_id() != source_.progress().log_id())) {
+  // Of a fork of this log, made by restoring an older copy of it and going on: folded again, the
+  // log itself says whether the tables belong to it.
+  const RunningHash& stands = checkpoint.position.hash;
+  const bool forked = progress && progress->sequence() == goal && goal > 0 &&
+                      progress->outcome_hash() != std::string(stands.begin(), stands.end());
+  if (progress && (progress->sequence() > goal || forked ||
+                   progress->log_id() != source_.progress().log_id())) {
     DAYBOOK_TRY(state_.reset());
     progress.reset();
   }

@@ -53,6 +53,20 @@ std::string reader_name(const std::string& organization_id, const std::string& u
   return name;
 }
 
+// A login of an organization or user that is not there would see nothing and not say why.
+Result<void> check_known(postgres::Connection& owner, const std::string& organization_id,
+                         const std::string& user_id) {
+  const std::string query = user_id.empty()
+                                ? "SELECT FROM daybook.organizations WHERE id = $1"
+                                : "SELECT FROM crm.users WHERE organization_id = $1 AND id = $2";
+  std::vector<postgres::Value> ids{organization_id};
+  if (!user_id.empty()) ids.emplace_back(user_id);
+  DAYBOOK_ASSIGN(found, owner.exec_params(query, ids));
+  if (!found.rows.empty()) return {};
+  return fail(ErrorKind::kNotFound, user_id.empty() ? "organization.not_found" : "user.not_found",
+              "the read tables have no organization or user of this id");
+}
+
 int print_migrations(const Settings& settings,
                      const std::vector<postgres::MigrationState>& migrations) {
   Json list = Json::array();
@@ -157,6 +171,8 @@ int run_url(const Settings& settings, bool owner, const std::string& organizatio
       return report(settings, {ErrorKind::kInvalid, "id.malformed", "give UUIDs", ""});
     auto connection = postgres::Connection::open(*url);
     if (!connection) return report(settings, connection.error());
+    if (auto known = check_known(*connection, *id, *user); !known)
+      return report(settings, known.error());
     postgres::Readers readers(*connection, *url, settings.data_folder);
     postgres::ReaderSpec spec{reader_name(*id, *user), *id, user->empty() ? std::nullopt : user};
     url = readers.ensure(spec);

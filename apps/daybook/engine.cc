@@ -194,8 +194,8 @@ http::Pages Engine::pages() {
   http::Pages pages;
   pages.health = [] { return http::Report{}; };
   pages.readiness = [this] {
-    return http::Report{caught_up(),
-                        caught_up() ? R"({"status":"ready"})" : R"({"status":"catching up"})"};
+    const bool ready = caught_up();
+    return http::Report{ready, readiness_json(ready, trouble())};
   };
   pages.status = [this] {
     return status_json(commands_->log(), commands_->engine().status(), projections_->status());

@@ -32,6 +32,12 @@ bool is_caught_up(const std::vector<commands::HandlerStatus>& handlers,
   return true;
 }
 
+std::string readiness_json(bool ready, const std::string& trouble) {
+  nlohmann::ordered_json page{{"status", ready ? "ready" : "catching up"}};
+  if (!trouble.empty()) page["trouble"] = trouble;
+  return page.dump();
+}
+
 std::string status_json(const log::EmbeddedLog& log,
                         const std::vector<commands::HandlerStatus>& handlers,
                         const std::vector<projections::ProjectorStatus>& projectors) {

@@ -21,6 +21,9 @@ namespace daybook::app {
 [[nodiscard]] bool is_caught_up(const std::vector<commands::HandlerStatus>& handlers,
                                 const std::vector<projections::ProjectorStatus>& projectors);
 
+// `trouble` is why it is not ready, as far as that is known.
+[[nodiscard]] std::string readiness_json(bool ready, const std::string& trouble);
+
 void export_metrics(metrics::Registry& registry,
                     const std::vector<commands::HandlerStatus>& handlers,
                     const std::vector<projections::ProjectorStatus>& projectors);

@@ -22,14 +22,29 @@ int await_signal(const sigset_t& signals, std::chrono::milliseconds wait) {
   return signal > 0 ? signal : 0;
 }
 
+// Warns of what is in the way, once for each time that it changes.
+class TroubleLog {
+ public:
+  void look(const Engine& engine) {
+    std::string trouble = engine.trouble();
+    if (trouble == told_) return;
+    if (trouble.empty()) {
+      spdlog::info("it works again");
+    } else {
+      spdlog::warn("{}", trouble);
+    }
+    told_ = std::move(trouble);
+  }
+
+ private:
+  std::string told_;
+};
+
 // Tells what it waits for, and in the end that it is ready. False if a signal came first.
-bool await_ready(const Engine& engine, const sigset_t& signals) {
-  std::string told;
+bool await_ready(const Engine& engine, const sigset_t& signals, TroubleLog& troubles) {
   for (int waits = 0; !engine.caught_up(); ++waits) {
     if (await_signal(signals, std::chrono::milliseconds(20)) != 0) return false;
-    const std::string trouble = engine.trouble();
-    if (!trouble.empty() && trouble != told) spdlog::warn("{}", trouble);
-    if (!trouble.empty()) told = trouble;
+    troubles.look(engine);
     if (waits % 250 == 50) spdlog::info("catching up with the log");
   }
   fmt::print("daybook is ready: http://{}\n", engine.address());
@@ -53,8 +68,9 @@ int run_up(const Settings& settings, std::uint32_t partitions) {
   auto engine = Engine::start(settings, partitions,
                               [](const std::string& message) { spdlog::info("{}", message); });
   if (!engine) return report(settings, engine.error());
-  if (await_ready(**engine, signals)) {
-    while (await_signal(signals, std::chrono::hours(1)) == 0) continue;
+  TroubleLog troubles;
+  if (await_ready(**engine, signals, troubles)) {
+    while (await_signal(signals, std::chrono::seconds(1)) == 0) troubles.look(**engine);
   }
   spdlog::info("stopping");
   (*engine)->stop(kStopDeadline);

@@ -10,6 +10,7 @@
 
 #include "commands/codec/json.h"
 #include "commands/codec/wire_check.h"
+#include "domain/core/text.h"
 #include "domain/core/uuid.h"
 
 namespace daybook::codec {

@@ -9,6 +9,7 @@
 
 #include "commands/codec/json.h"
 #include "commands/codec/path.h"
+#include "domain/core/text.h"
 
 namespace daybook::codec {
 namespace {

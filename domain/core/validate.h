@@ -25,11 +25,4 @@ using Violations = std::vector<Error>;
 // The path of a field of a message whose own path is `path`.
 [[nodiscard]] std::string member_path(const std::string& path, std::string_view member);
 
-// Single rules, also used where a value is checked outside a field's options.
-[[nodiscard]] bool is_email(std::string_view text);
-[[nodiscard]] bool is_http_url(std::string_view text);
-[[nodiscard]] std::string_view trimmed(std::string_view text);
-// Number of characters of valid UTF-8, or nothing if it is not valid UTF-8.
-[[nodiscard]] std::optional<std::size_t> character_count(std::string_view text);
-
 }  // namespace daybook

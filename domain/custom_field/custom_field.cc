@@ -5,8 +5,8 @@
 #include "domain/core/access.h"
 #include "domain/core/lifecycle.h"
 #include "domain/core/schema.h"
+#include "domain/core/text.h"
 #include "domain/core/time.h"
-#include "domain/core/validate.h"
 
 namespace daybook::custom_field {
 namespace {

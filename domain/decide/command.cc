@@ -3,6 +3,7 @@
 #include <map>
 
 #include "domain/core/schema.h"
+#include "domain/core/text.h"
 #include "domain/core/validate.h"
 #include "domain/decide/decide.h"
 #include "domain/state/evolve.h"
@@ -10,10 +11,20 @@
 namespace daybook {
 namespace {
 
+// A batch of a thousand may be wrong in more ways than a record can hold; nobody reads more than
+// these.
+constexpr int kViolationsMax = 1'000;
+
 std::string name_of(const Command& command) {
   if (command.has_batch()) return "batch";
   if (command.action().action_case() == Action::ACTION_NOT_SET) return "";
   return schema::action_info(command.action().action_case()).field->json_name();
+}
+
+// What a refused command says of itself is repeated only as far as it can be stored.
+std::string echoed(const std::string& text) {
+  constexpr std::size_t kBytesMax = 1'240;  // of the longest one allowed: 310 characters
+  return text.size() <= kBytesMax && is_storable(text) ? text : std::string();
 }
 
 log::Outcome outcome_of(const Command& command, const std::string& payload_hash, std::int64_t now) {
@@ -22,11 +33,11 @@ log::Outcome outcome_of(const Command& command, const std::string& payload_hash,
   outcome.set_command_id(command.command_id());
   outcome.set_payload_hash(payload_hash);
   outcome.set_command(name_of(command));
-  outcome.set_actor(command.actor());
+  outcome.set_actor(echoed(command.actor()));
   outcome.set_decided_at(now);
-  outcome.set_correlation_id(command.correlation_id());
-  outcome.set_traceparent(command.traceparent());
-  outcome.set_retry_of(command.retry_of());
+  outcome.set_correlation_id(echoed(command.correlation_id()));
+  outcome.set_traceparent(echoed(command.traceparent()));
+  outcome.set_retry_of(echoed(command.retry_of()));
   return outcome;
 }
 
@@ -66,6 +77,7 @@ class CommandDecision {
       for (int i = 0; i < command_.batch().members_size(); ++i) {
         context_.member = static_cast<std::uint32_t>(i);
         const std::string path = "members[" + std::to_string(i) + "]";
+        if (!renew_actor(path)) continue;
         DAYBOOK_TRY(decide_member(*command_.mutable_batch()->mutable_members(i), path, outcome));
         // Refused whatever follows: the work of one command is bounded.
         if (outcome.events_size() > kEventsPerOutcomeMax) return {};
@@ -77,6 +89,19 @@ class CommandDecision {
   [[nodiscard]] Violations& violations() { return violations_; }
 
  private:
+  // An earlier member may have given the actor another role.
+  bool renew_actor(const std::string& path) {
+    if (context_.actor.integration) return true;
+    auto actor = find_actor(context_.actor.user_id, view_);
+    if (actor) {
+      context_.actor = *std::move(actor);
+    } else {
+      actor.error().path = path;
+      violations_.push_back(std::move(actor).error());
+    }
+    return actor.has_value();
+  }
+
   // A Result error is damage, not a refusal; refusals are collected.
   Result<void> decide_member(Action& action, const std::string& path, log::Outcome& outcome) {
     if (!action.has_create_organization() &&
@@ -148,16 +173,22 @@ Violations decide_all(Command& command, State& state, std::int64_t now, log::Out
 
 }  // namespace
 
+log::Violation violation_of(const Error& error) {
+  log::Violation violation;
+  violation.set_path(error.path);
+  violation.set_kind(std::string(to_string(error.kind)));
+  violation.set_code(error.code);
+  violation.set_message(error.detail);
+  return violation;
+}
+
 log::Outcome refuse_command(const Command& command, const std::string& payload_hash,
                             const Violations& violations, std::int64_t now) {
   log::Outcome outcome = outcome_of(command, payload_hash, now);
   outcome.set_kind(log::OUTCOME_KIND_REJECTED);
   for (const Error& error : violations) {
-    log::Violation& violation = *outcome.add_violations();
-    violation.set_path(error.path);
-    violation.set_kind(std::string(to_string(error.kind)));
-    violation.set_code(error.code);
-    violation.set_message(error.detail);
+    if (outcome.violations_size() == kViolationsMax) break;
+    *outcome.add_violations() = violation_of(error);
   }
   return outcome;
 }

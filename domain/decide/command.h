@@ -20,6 +20,8 @@ inline constexpr int kBatchMembersMax = 1000;
 [[nodiscard]] log::Outcome decide_command(Command command, const std::string& payload_hash,
                                           State& state, std::int64_t now);
 
+[[nodiscard]] log::Violation violation_of(const Error& error);
+
 // An outcome that refuses a command before it can be decided.
 [[nodiscard]] log::Outcome refuse_command(const Command& command, const std::string& payload_hash,
                                           const Violations& violations, std::int64_t now);

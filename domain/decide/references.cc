@@ -1,5 +1,6 @@
 #include "domain/decide/references.h"
 
+#include "domain/core/text.h"
 #include "domain/core/uuid.h"
 #include "domain/state/evolve.h"
 #include "schemas/pipeline_stage.pb.h"

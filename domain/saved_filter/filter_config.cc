@@ -6,8 +6,8 @@
 #include <map>
 #include <string_view>
 
+#include "domain/core/text.h"
 #include "domain/core/time.h"
-#include "domain/core/validate.h"
 
 namespace daybook::saved_filter {
 namespace {

@@ -1,16 +1,13 @@
 #include "infra/http/gateway.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <charconv>
 #include <chrono>
 #include <utility>
 
 #include "commands/codec/json.h"
-#include "domain/core/schema.h"
-#include "domain/core/uuid.h"
-#include "domain/core/validate.h"
+#include "domain/core/text.h"
+#include "infra/http/record_pages.h"
 #include "infra/metrics/metrics.h"
 
 namespace daybook::http {
@@ -70,60 +67,9 @@ Answer text_page(const std::function<std::string()>& text, const std::string& co
   return answer;
 }
 
-// /v1/organizations/{organization}/commands/{id}
-struct ReceiptAddress {
-  std::string_view organization_id;
-  std::string_view command_id;
-};
-std::optional<ReceiptAddress> receipt_address(std::string_view path) {
-  static constexpr std::string_view kBefore = "/v1/organizations/";
-  static constexpr std::string_view kBetween = "/commands/";
-  if (path.substr(0, kBefore.size()) != kBefore) return std::nullopt;
-  path.remove_prefix(kBefore.size());
-  const auto slash = path.find('/');
-  if (slash == std::string_view::npos || path.substr(slash, kBetween.size()) != kBetween)
-    return std::nullopt;
-  const std::string_view id = path.substr(slash + kBetween.size());
-  if (id.empty() || id.find('/') != std::string_view::npos) return std::nullopt;
-  return ReceiptAddress{path.substr(0, slash), id};
-}
-
-// %2F and the like; nothing if an escape is broken.
-std::optional<std::string> unescaped(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      plain.push_back(text[i]);
-      continue;
-    }
-    unsigned byte = 0;
-    const bool whole = i + 3 <= text.size() &&
-                       std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr ==
-                           text.data() + i + 3;
-    if (!whole) return std::nullopt;
-    plain.push_back(static_cast<char>(byte));
-    i += 2;
-  }
-  return plain;
-}
-
-// /v1/organizations/{organization}/history/{entity}/{id, or namespace%2Fexternal id}
-struct HistoryAddress {
-  std::string_view organization_id;
-  std::string_view entity;
-  std::string_view reference;
-};
-std::optional<HistoryAddress> history_address(std::string_view path) {
-  std::array<std::string_view, 7> parts;
-  for (std::string_view& part : parts) {
-    const auto slash = path.find('/');
-    part = path.substr(0, slash);
-    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
-  }
-  const bool here = path.empty() && parts[0].empty() && parts[1] == "v1" &&
-                    parts[2] == "organizations" && parts[4] == "history" && !parts[6].empty();
-  if (!here) return std::nullopt;
-  return HistoryAddress{parts[3], parts[5], parts[6]};
+// Without its parameters.
+std::string_view media_type(const RequestHead& head) {
+  return trimmed(std::string_view(head.content_type).substr(0, head.content_type.find(';')));
 }
 
 bool accepts_protobuf(const RequestHead& head) {
@@ -202,7 +148,7 @@ Route Gateway::route(const RequestHead& head) const {
   const auto receipt = receipt_address(path);
   const bool commands = path == "/v1/commands";
   const bool status = path == "/v1/status";
-  const bool history = history_address(path).has_value();
+  const auto history = history_address(path);
   const bool retry = path == "/v1/parked/retry";
   const std::string endpoint = commands  ? "commands"
                                : receipt ? "receipt"
@@ -224,12 +170,12 @@ Route Gateway::route(const RequestHead& head) const {
     return answered("status", get ? text_page(pages_.status, "application/json", "{}\n")
                                   : method_not_allowed("GET, HEAD"));
   if (receipt) {
-    return answered("receipt", get ? receipt_page(receipt->organization_id, receipt->command_id,
-                                                  grant, accepts_protobuf(head))
+    return answered("receipt", get ? receipt_page(door_, *receipt, grant, accepts_protobuf(head))
                                    : method_not_allowed("GET, HEAD"));
   }
   if (history) {
-    return answered("history", get ? history_page(path, grant) : method_not_allowed("GET, HEAD"));
+    return answered("history",
+                    get ? history_page(door_, *history, grant) : method_not_allowed("GET, HEAD"));
   }
   if (retry) return answered("parked", retry_page(head, grant));
   return answered("other",
@@ -245,8 +191,7 @@ Route Gateway::route_commands(const RequestHead& head) const {
   route.endpoint = "commands";
   // A browser may send a body without a type to any address unasked; so over HTTP a type is needed.
   const auto type = codec::content_type_of(head.content_type);
-  const std::string_view media =
-      trimmed(std::string_view(head.content_type).substr(0, head.content_type.find(';')));
+  const std::string_view media = media_type(head);
   if (equal_ignoring_case(media, kStreamType)) {
     route.kind = Route::Kind::kStream;
     route.endpoint = "stream";
@@ -260,50 +205,11 @@ Route Gateway::route_commands(const RequestHead& head) const {
   return route;
 }
 
-Answer Gateway::receipt_page(std::string_view organization_id, std::string_view command_id,
-                             const Grant* grant, bool protobuf) const {
-  const auto organization = canonical_uuid(organization_id);
-  const auto command = canonical_uuid(command_id);
-  if (!organization || !command) {
-    return error_answer(
-        request_error("id.malformed", "the organization and the command are named by their UUIDs"));
-  }
-  // Other organizations' commands look as if they did not exist.
-  if (grant != nullptr && !grant->covers_organization(*organization)) {
-    return error_answer({ErrorKind::kNotFound,
-                         "receipt.not_found",
-                         "no command with this id has been answered",
-                         {}});
-  }
-  const Result<Receipt> receipt = door_.receipt(*organization, *command);
-  return receipt ? receipt_answer(200, *receipt, protobuf) : error_answer(receipt.error());
-}
-
-Answer Gateway::history_page(std::string_view path, const Grant* grant) const {
-  const auto address = history_address(path);
-  const auto organization = canonical_uuid(address->organization_id);
-  const Entity entity = schema::entity_named(address->entity);
-  const auto reference = unescaped(address->reference);
-  if (!organization || !reference || entity == ENTITY_UNSPECIFIED) {
-    return error_answer(request_error("history.malformed",
-                                      "give an organization's UUID, a kind of record and its id"));
-  }
-  if (grant != nullptr && !grant->covers_organization(*organization)) {
-    return error_answer({ErrorKind::kNotFound,
-                         std::string(address->entity) + ".not_found",
-                         "the organization never had this record",
-                         {}});
-  }
-  const Result<History> history = door_.history(*organization, entity, *reference);
-  if (!history) return error_answer(history.error());
-  Answer answer;
-  answer.body = codec::encode_json(*history) + "\n";
-  return answer;
-}
-
 // For operators: whoever reaches the port, or, with a token file, the integration.
 Answer Gateway::retry_page(const RequestHead& head, const Grant* grant) const {
   if (head.method != "POST") return method_not_allowed("POST");
+  // A page in a browser may post a form to any address unasked, but not JSON.
+  if (!equal_ignoring_case(media_type(head), "application/json")) return unsupported_media_type();
   if (grant != nullptr && grant->actor != "integration") {
     return error_answer(
         {ErrorKind::kNotAllowed, "not_allowed", "this is for the actor integration", {}});

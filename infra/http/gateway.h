@@ -58,9 +58,6 @@ class Gateway : public std::enable_shared_from_this<Gateway> {
   using Reply = std::function<void(Result<Receipt>)>;
 
   [[nodiscard]] Route route_commands(const RequestHead& head) const;
-  [[nodiscard]] Answer receipt_page(std::string_view organization_id, std::string_view command_id,
-                                    const Grant* grant, bool protobuf) const;
-  [[nodiscard]] Answer history_page(std::string_view path, const Grant* grant) const;
   [[nodiscard]] Answer retry_page(const RequestHead& head, const Grant* grant) const;
   [[nodiscard]] std::optional<Error> head_refusal(const RequestHead& head) const;
   [[nodiscard]] std::optional<Answer> authorize(const RequestHead& head, const Grant*& grant) const;

@@ -1,6 +1,7 @@
 #include "infra/http/message.h"
 
 #include "commands/codec/json.h"
+#include "domain/decide/command.h"
 
 namespace daybook::http {
 namespace {
@@ -60,13 +61,7 @@ std::string error_json(const Error& error) {
 Receipt undecodable(const Violations& violations) {
   Receipt receipt;
   receipt.set_outcome("rejected");
-  for (const Error& error : violations) {
-    log::Violation& violation = *receipt.add_violations();
-    violation.set_path(error.path);
-    violation.set_kind(std::string(to_string(error.kind)));
-    violation.set_code(error.code);
-    violation.set_message(error.detail);
-  }
+  for (const Error& error : violations) *receipt.add_violations() = violation_of(error);
   return receipt;
 }
 

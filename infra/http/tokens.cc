@@ -6,8 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "domain/core/text.h"
 #include "domain/core/uuid.h"
-#include "domain/core/validate.h"
 
 namespace daybook::http {
 namespace {

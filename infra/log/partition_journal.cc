@@ -1,5 +1,7 @@
 #include "infra/log/partition_journal.h"
 
+#include <limits>
+
 #include "infra/log/record.h"
 
 namespace daybook::log {
@@ -54,6 +56,11 @@ Result<void> PartitionJournal::fold_record(const ValidReader::Record& record, co
 }
 
 Result<void> PartitionJournal::append_fence() {
+  if (reader_.progress().highest_epoch() == std::numeric_limits<std::uint64_t>::max()) {
+    return fail(ErrorKind::kCorrupt, "log.epochs_used_up",
+                "a fence with the highest epoch stands in the log, so nobody can take the "
+                "partition over; copy the log");
+  }
   owner_ = new_owner_();
   epoch_ = reader_.progress().highest_epoch() + 1;
   Fence fence;

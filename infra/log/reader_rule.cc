@@ -114,10 +114,12 @@ void ReaderRule::accept(std::uint64_t offset, std::string_view bytes, const LogR
     progress_.set_epoch(record.epoch());
     progress_.set_owner(record.owner());
   }
-  if (verdict == Verdict::kOutcome) progress_.set_sequence(record.sequence());
   progress_.set_offset(offset);
   progress_.set_last_checksum(checksum_of(bytes));
   progress_.set_hash(to_bytes(hash_after(to_hash(progress_.hash()), bytes)));
+  if (verdict != Verdict::kOutcome) return;
+  progress_.set_sequence(record.sequence());
+  progress_.set_outcome_hash(progress_.hash());
 }
 
 }  // namespace daybook::log

@@ -5,9 +5,9 @@
 
 #include "domain/core/schema.h"
 #include "domain/core/time.h"
+#include "domain/state/columns.h"
 #include "infra/postgres/roles.h"
 #include "infra/postgres/sql_text.h"
-#include "projections/rows.h"
 
 namespace daybook::read_tables {
 namespace {
@@ -40,7 +40,7 @@ std::string stage_of(Entity entity) { return "stage_" + schema::entity_rule(enti
 
 std::vector<std::string> quoted_columns(Entity entity) {
   std::vector<std::string> columns;
-  for (const std::string& column : projections::columns_of(entity))
+  for (const std::string& column : columns_of(entity))
     columns.push_back(postgres::quote_identifier(column));
   return columns;
 }
@@ -198,7 +198,7 @@ Result<void> PostgresReadTables::copy_and_upsert(Entity entity, const RowPointer
     }
     lines.push_back('\n');
   }
-  DAYBOOK_TRY(connection_->copy_in({"", stage_of(entity)}, projections::columns_of(entity), lines));
+  DAYBOOK_TRY(connection_->copy_in({"", stage_of(entity)}, columns_of(entity), lines));
   const auto columns = quoted_columns(entity);
   const std::string list = joined(columns);
   const std::string name = "merge_" + schema::entity_rule(entity).name();
@@ -296,7 +296,7 @@ Result<bool> PostgresReadTables::try_row(const RowChange& row, const Checkpoint&
 
 Result<void> PostgresReadTables::park(const RowChange& row, const Error& why,
                                       const Checkpoint& checkpoint) {
-  const auto& columns = projections::columns_of(row.entity);
+  const auto& columns = columns_of(row.entity);
   // The values as a JSON object, built by PostgreSQL from two arrays.
   std::string sql =
       "INSERT INTO daybook.parked AS p (organization_id, table_name, record_id, partition, "

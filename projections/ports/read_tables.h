@@ -23,8 +23,8 @@ struct Checkpoint {
   std::int64_t decided_at = 0;
 };
 
-// The newest state of one row: its column values in the order of columns_of(entity), or none when
-// it is to be removed.
+// The newest state of one row: its column values in the order of columns_of(entity)
+// (domain/state/columns.h), or none when it is to be removed.
 struct RowChange {
   Entity entity = ENTITY_UNSPECIFIED;
   std::string organization_id;

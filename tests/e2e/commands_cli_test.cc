@@ -165,7 +165,7 @@ TEST_F(CommandsCli, ShowsTheHistoryWithOldAndNewValues) {
     const ProgramResult shown = run({"history", "company", reference});
     EXPECT_EQ(shown.exit_code, 0) << shown.err;
     EXPECT_TRUE(contains(shown.out, "company " + id)) << shown.out;
-    EXPECT_TRUE(contains(shown.out, "version 1") && contains(shown.out, "CompanyCreated"))
+    EXPECT_TRUE(contains(shown.out, "version 1") && contains(shown.out, "companyCreated"))
         << shown.out;
     EXPECT_TRUE(
         contains(shown.out, "by integration (patchCompany, command " + command_id(31) + ")") ||

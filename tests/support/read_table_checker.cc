@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "domain/core/schema.h"
+#include "domain/state/columns.h"
 #include "domain/state/keys.h"
 #include "infra/log/valid_reader.h"
 #include "infra/postgres/connection.h"
@@ -82,7 +83,7 @@ void fold_partition(log::EventLog& log, std::uint32_t partition, FoldedLog& fold
 
 std::string column_list(Entity entity) {
   std::string list;
-  for (const std::string& column : projections::columns_of(entity)) {
+  for (const std::string& column : columns_of(entity)) {
     list += (list.empty() ? "" : ", ") + postgres::quote_identifier(column);
   }
   return list;
@@ -101,7 +102,7 @@ class TableComparison {
     run("CREATE TEMPORARY TABLE expected AS SELECT " + columns_ + " FROM " + table_ +
         " WITH NO DATA");
     std::string places;
-    for (std::size_t i = 1; i <= projections::columns_of(entity).size(); ++i) {
+    for (std::size_t i = 1; i <= columns_of(entity).size(); ++i) {
       places += (i > 1 ? ", $" : "$") + std::to_string(i);
     }
     needed(connection_.prepare(name_, "INSERT INTO expected VALUES (" + places + ")"), name_);

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "domain/state/columns.h"
 #include "domain/state/keys.h"
 #include "projections/rows.h"
 #include "tests/support/domain_specification.h"

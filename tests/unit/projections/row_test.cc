@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "domain/core/schema.h"
+#include "domain/state/columns.h"
 #include "projections/rows.h"
 #include "schemas/activity.pb.h"
 #include "schemas/company.pb.h"
@@ -48,7 +49,7 @@ std::map<std::string, Columns> documented_columns() {
 template <class Message>
 std::string value(Entity entity, const Message& state, const std::string& column) {
   const auto& columns = columns_of(entity);
-  const auto values = values_of(entity, state);
+  const auto values = values_of(entity, state, Dialect::kSql);
   EXPECT_EQ(columns.size(), values.size());
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i] == column) return values[i].value_or("NULL");
