@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "commands/lookups.h"
 #include "commands/partition_handler.h"
 #include "commands/submission.h"
 
@@ -23,20 +24,16 @@ class CommandEngine final : public CommandDoor {
   void stop();
 
   void submit(Submission submission) override;
-  [[nodiscard]] Result<Receipt> receipt(const std::string& organization_id,
-                                        const std::string& command_id) override;
-  [[nodiscard]] Result<History> history(const std::string& organization_id, Entity entity,
-                                        const std::string& reference) override;
+  void receipt(ReceiptQuestion question, std::function<void(Result<Receipt>)> answer) override;
+  void history(HistoryQuestion question, std::function<void(Result<History>)> answer) override;
 
   [[nodiscard]] std::vector<HandlerStatus> status() const;
 
  private:
   [[nodiscard]] PartitionHandler& handler_of(const std::string& organization_id);
-  template <class T>
-  [[nodiscard]] Result<T> ask(const std::string& organization_id,
-                              std::function<Result<T>(const State&, Journal&)> question);
 
   std::vector<std::unique_ptr<PartitionHandler>> handlers_;
+  Lookups lookups_{handlers_};
 };
 
 }  // namespace daybook::commands

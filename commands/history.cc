@@ -1,11 +1,10 @@
 #include "commands/history.h"
 
 #include <cctype>
-#include <memory>
-#include <optional>
-#include <vector>
 
 #include "domain/core/schema.h"
+#include "domain/core/uuid.h"
+#include "domain/decide/actor.h"
 #include "domain/decide/references.h"
 #include "domain/state/columns.h"
 #include "domain/state/evolve.h"
@@ -16,29 +15,12 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::Reflection;
-using Values = std::vector<std::optional<std::string>>;  // of the read columns
-
-void add_changes(Entity entity, const Values& before, const Values& after, bool is_new,
-                 HistoryEntry& entry) {
-  const std::vector<std::string>& columns = columns_of(entity);
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (before[i] == after[i] || columns[i] == "updated_at" || columns[i] == "id" ||
-        columns[i] == "organization_id")
-      continue;
-    FieldChange& change = *entry.add_changes();
-    change.set_field(columns[i]);
-    if (before[i] && !is_new) change.set_old_value(*before[i]);
-    if (after[i]) change.set_new_value(*after[i]);
-  }
-}
 
 std::string event_name(const log::Event& event) {
-  const Reflection& reflection = *event.GetReflection();
-  const FieldDescriptor* kind =
-      reflection.GetOneofFieldDescriptor(event, log::Event::descriptor()->FindOneofByName("event"));
+  const FieldDescriptor* kind = event.GetReflection()->GetOneofFieldDescriptor(
+      event, log::Event::descriptor()->FindOneofByName("event"));
   if (kind == nullptr) return "";
-  const Message& inner = reflection.GetMessage(event, kind);
+  const Message& inner = event.GetReflection()->GetMessage(event, kind);
   const FieldDescriptor* what = inner.GetReflection()->GetOneofFieldDescriptor(
       inner, inner.GetDescriptor()->FindOneofByName("event"));
   if (what == nullptr) return "";
@@ -47,48 +29,79 @@ std::string event_name(const log::Event& event) {
   return name;
 }
 
-Result<std::string> resolve(const State& state, const std::string& organization_id, Entity entity,
-                            const std::string& reference) {
-  const auto view = state.view(organization_id);
-  const auto [name_space, external_id] = split_reference(reference);
-  std::optional<std::string> id = reference;
-  if (!name_space.empty())
-    id = view->lookup(Index::kExternalId, {std::to_string(entity), name_space, external_id});
-  if (id && view->find(entity, *id) != nullptr) return *id;
-  return fail(ErrorKind::kNotFound, schema::entity_rule(entity).name() + ".not_found",
-              "the organization never had this record");
-}
-
 }  // namespace
 
-Result<History> history_of(const State& state, Journal& journal, const std::string& organization_id,
-                           Entity entity, const std::string& reference) {
-  DAYBOOK_ASSIGN(id, resolve(state, organization_id, entity, reference));
-  History history;
-  history.set_entity(entity);
-  history.set_id(id);
-  const std::unique_ptr<Message> record(schema::state_prototype(entity).New());
-  Values before = values_of(entity, *record, Dialect::kJson);
-  for (std::uint64_t version = 1;; ++version) {
-    const auto offset = state.text(keys::history(organization_id, entity, id, version));
+Result<std::string> find_record(const State& state, const HistoryQuestion& question) {
+  const auto view = state.view(question.organization_id);
+  DAYBOOK_ASSIGN(viewer, find_actor(question.viewer, *view));
+  const auto [name_space, external_id] = split_reference(question.reference);
+  const std::optional<std::string> id =
+      name_space.empty() ? canonical_uuid(question.reference)
+                         : view->lookup(Index::kExternalId,
+                                        {std::to_string(question.entity), name_space, external_id});
+  const Message* record = id ? view->find(question.entity, *id) : nullptr;
+  if (record != nullptr && may_read(viewer, question.entity, *record, *view)) return *id;
+  return fail(ErrorKind::kNotFound, schema::entity_rule(question.entity).name() + ".not_found",
+              "the organization never had this record, or you may not see it");
+}
+
+std::vector<std::uint64_t> version_offsets(const State& state, const HistoryQuestion& question,
+                                           const std::string& id, std::uint64_t first,
+                                           std::size_t count) {
+  std::vector<std::uint64_t> offsets;
+  for (std::uint64_t version = first; offsets.size() < count; ++version) {
+    const auto offset =
+        state.text(keys::history(question.organization_id, question.entity, id, version));
     if (!offset) break;
-    DAYBOOK_ASSIGN(outcome, journal.outcome_at(std::stoull(*offset)));
-    for (const log::Event& event : outcome.events()) {
-      if (event.id() != id || event.version() != version) continue;
-      evolve(*record, organization_id, event, outcome.decided_at());
-      HistoryEntry& entry = *history.add_entries();
-      entry.set_version(version);
-      entry.set_event(event_name(event));
-      entry.set_decided_at(outcome.decided_at());
-      entry.set_actor(outcome.actor());
-      entry.set_command(outcome.command());
-      entry.set_command_id(outcome.command_id());
-      Values after = values_of(entity, *record, Dialect::kJson);
-      add_changes(entity, before, after, version == 1, entry);
-      before = std::move(after);
-    }
+    offsets.push_back(std::stoull(*offset));
   }
-  return history;
+  return offsets;
+}
+
+HistoryFold::HistoryFold(const HistoryQuestion& question, const std::string& id)
+    : question_(question), record_(schema::state_prototype(question.entity).New()) {
+  values_ = values_of(question.entity, *record_, Dialect::kJson);
+  history_.set_entity(question.entity);
+  history_.set_id(id);
+}
+
+void HistoryFold::take(const log::Outcome& outcome) {
+  for (const log::Event& event : outcome.events()) {
+    if (event.entity() != question_.entity || event.id() != history_.id() ||
+        event.version() != version_ + 1)
+      continue;
+    const bool is_asked_for = event.version() > question_.after_version;
+    if (is_asked_for &&
+        static_cast<std::size_t>(history_.entries_size()) == question_.entries_max) {
+      history_.set_more(true);
+      return;
+    }
+    evolve(*record_, question_.organization_id, event, outcome.decided_at());
+    version_ = event.version();
+    Values before = std::exchange(values_, values_of(question_.entity, *record_, Dialect::kJson));
+    if (is_asked_for) note(event, outcome, before);
+  }
+}
+
+void HistoryFold::note(const log::Event& event, const log::Outcome& outcome, const Values& before) {
+  HistoryEntry& entry = *history_.add_entries();
+  entry.set_version(event.version());
+  entry.set_event(event_name(event));
+  entry.set_decided_at(outcome.decided_at());
+  entry.set_actor(outcome.actor());
+  entry.set_command(outcome.command());
+  entry.set_command_id(outcome.command_id());
+  const std::vector<std::string>& columns = columns_of(question_.entity);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::string& column = columns[i];
+    if (before[i] == values_[i] || column == "updated_at" || column == "id" ||
+        column == "organization_id")
+      continue;
+    FieldChange& change = *entry.add_changes();
+    change.set_field(column);
+    if (before[i] && event.version() > 1) change.set_old_value(*before[i]);
+    if (values_[i]) change.set_new_value(*values_[i]);
+  }
 }
 
 }  // namespace daybook::commands

@@ -42,12 +42,6 @@ std::optional<Violations> unaddressable(Command& command) {
   return violations;
 }
 
-Violations conflicting_payload() {
-  return {{ErrorKind::kConflict, "IDEMPOTENCY_CONFLICT",
-           "another command was sent with this id before; give each command an id of its own",
-           "commandId"}};
-}
-
 }  // namespace
 
 PartitionHandler::PartitionHandler(Journal& journal, StateStore& store, const Clock& clock,
@@ -95,7 +89,8 @@ void PartitionHandler::submit(Submission submission) {
 
 bool PartitionHandler::query(Query query) {
   const std::lock_guard lock(mutex_);
-  if (stopping_ || queries_.size() >= options_.queries_max) return false;
+  // While the partition is being folded nobody waits for an answer: it could take minutes.
+  if (stopping_ || !published_.owns || queries_.size() >= options_.queries_max) return false;
   queries_.push_back(std::move(query));
   wake_.notify_one();
   return true;
@@ -111,6 +106,7 @@ HandlerStatus PartitionHandler::status() const {
 void PartitionHandler::publish_status() {
   figures_.owns = owns_;
   figures_.progress = journal_.progress();
+  figures_.progress.set_decided_at(newest_decision_);
   const std::lock_guard lock(mutex_);
   published_ = figures_;
 }
@@ -159,6 +155,7 @@ void PartitionHandler::work() {
     done = read_back(more && !full ? std::chrono::milliseconds(0) : kReadBackWait);
   if (done) done = flush_if_large();
   if (!done) lose(done.error());
+  state_.trim();
   publish_status();
 }
 
@@ -169,8 +166,7 @@ Result<void> PartitionHandler::claim() {
   newest_decision_ = progress ? progress->decided_at() : 0;
   const log::Progress* from = progress ? &*progress : nullptr;
   DAYBOOK_TRY(journal_.claim(
-      from, [this](const ReadOutcome& read) { return fold(read); },
-      [this] { return flush_if_large(); }));
+      from, [this](const ReadOutcome& read) { return fold(read); }, [this] { return rest(); }));
   if (!clock_offset_) clock_offset_ = clock_.wall_ms() - clock_.steady_ms();
   owns_ = true;
   failed_claims_ = 0;
@@ -178,6 +174,18 @@ Result<void> PartitionHandler::claim() {
   figures_.trouble.clear();
   publish_status();
   return {};
+}
+
+// Now and then in a long fold. What was folded is kept when the handler is to stop.
+Result<void> PartitionHandler::rest() {
+  bool stopping = false;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping = stopping_;
+  }
+  if (!stopping) return flush_if_large();
+  DAYBOOK_TRY(flush());
+  return fail(ErrorKind::kUnavailable, "handler.stopping", "the engine is stopping");
 }
 
 Result<void> PartitionHandler::fold(const ReadOutcome& read) {
@@ -199,7 +207,8 @@ void PartitionHandler::lose(const Error& error) {
   std::deque<Waiting> again;
   for (std::size_t flight = 0; flight < in_flight_.size(); ++flight) {
     for (Waiting& waiting : in_flight_[flight].waiting) {
-      waiting.maybe_recorded = waiting.maybe_recorded || flight < appended_;
+      waiting.maybe_recorded = waiting.maybe_recorded || (flight < appended_ && !waiting.conflict);
+      waiting.conflict = false;
       again.push_back(std::move(waiting));
     }
   }
@@ -341,24 +350,27 @@ Result<void> PartitionHandler::decide_one(Waiting waiting) {
   return state_.health();
 }
 
+void PartitionHandler::refuse_conflict(Submission& submission) {
+  ++figures_.rejected;
+  const Violations conflict{
+      {ErrorKind::kConflict, "IDEMPOTENCY_CONFLICT",
+       "another command was sent with this id before; give each command an id of its own",
+       "commandId"}};
+  answer(submission, receipt_of(refuse_command(submission.command, hash_text(submission.command),
+                                               conflict, clock_.wall_ms()),
+                                {}, false));
+}
+
 // A command whose id is known is answered with its first outcome, now or when that has been read
 // back.
 bool PartitionHandler::answer_known(Waiting& waiting, const std::string& key,
                                     const std::string& hash) {
   Submission& submission = waiting.submission;
-  const auto conflict = [&] {
-    ++figures_.rejected;
-    answer(submission, receipt_of(refuse_command(submission.command, hash, conflicting_payload(),
-                                                 clock_.wall_ms()),
-                                  {}, false));
-  };
   if (const auto pending = pending_.find(key); pending != pending_.end()) {
-    if (pending->second->outcome.payload_hash() == hash) {
-      waiting.repeat = true;
-      pending->second->waiting.push_back(std::move(waiting));
-    } else {
-      conflict();
-    }
+    // Also a conflict is told only when the first one is known to stand.
+    waiting.conflict = pending->second->outcome.payload_hash() != hash;
+    waiting.repeat = !waiting.conflict;
+    pending->second->waiting.push_back(std::move(waiting));
     return true;
   }
   const auto stored = state_.text(key);
@@ -366,7 +378,7 @@ bool PartitionHandler::answer_known(Waiting& waiting, const std::string& key,
   log::ReceiptEntry entry;
   entry.ParseFromString(*stored);
   if (entry.payload_hash() != hash) {
-    conflict();
+    refuse_conflict(submission);
     return true;
   }
   // One that was handed to the log before the partition was lost finds its own first outcome.
@@ -414,6 +426,10 @@ Result<void> PartitionHandler::read_back(std::chrono::milliseconds wait) {
     remember(flight.outcome, position);
     ++(flight.outcome.kind() == log::OUTCOME_KIND_ACCEPTED ? figures_.accepted : figures_.rejected);
     for (Waiting& waiting : flight.waiting) {
+      if (waiting.conflict) {
+        refuse_conflict(waiting.submission);
+        continue;
+      }
       if (waiting.repeat) ++figures_.repeated;
       answer(waiting.submission, receipt_of(flight.outcome, position, waiting.repeat));
     }

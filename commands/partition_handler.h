@@ -78,6 +78,11 @@ class PartitionHandler {
   using Query = std::function<void(const State&, Journal&)>;
   [[nodiscard]] bool query(Query query);
 
+  // A valid outcome that the state names. From any thread.
+  [[nodiscard]] Result<log::Outcome> outcome_at(std::uint64_t offset) {
+    return journal_.outcome_at(offset);
+  }
+
   [[nodiscard]] HandlerStatus status() const;
 
  private:
@@ -85,6 +90,7 @@ class PartitionHandler {
     Submission submission;
     bool maybe_recorded = false;  // had been handed to the log before the partition was lost
     bool repeat = false;          // came while the same command was in flight
+    bool conflict = false;        // or one of the same id and another payload
   };
   struct InFlight {
     std::vector<Waiting> waiting;  // the first one and repeats that came meanwhile
@@ -97,6 +103,7 @@ class PartitionHandler {
   [[nodiscard]] bool wait_for_work();
   void work();
   [[nodiscard]] Result<void> claim();
+  [[nodiscard]] Result<void> rest();
   [[nodiscard]] Result<void> fold(const ReadOutcome& read);
   void lose(const Error& error);
   void back_off(std::uint32_t tries);
@@ -108,6 +115,7 @@ class PartitionHandler {
   [[nodiscard]] Result<void> decide_one(Waiting waiting);
   [[nodiscard]] bool answer_known(Waiting& waiting, const std::string& key,
                                   const std::string& hash);
+  void refuse_conflict(Submission& submission);
   [[nodiscard]] bool clock_is_off();
   [[nodiscard]] Result<void> read_back(std::chrono::milliseconds wait);
   void remember(const log::Outcome& outcome, const Position& position);

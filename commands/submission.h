@@ -1,8 +1,8 @@
 // The door through which decoded commands reach the handler, as the faces (HTTP, the CLI) see it.
 //
-// Ownership: a submission belongs to the door once submitted. Threading: both functions may be
+// Ownership: a submission belongs to the door once submitted. Threading: the functions may be
 // called from any thread and must not block for long; `answer` is called exactly once, from any
-// thread, possibly before submit() returns. Errors: a refused command is a Receipt (outcome
+// thread, possibly before they return. Errors: a refused command is a Receipt (outcome
 // "rejected"); an Error means that nothing was decided (unavailable) or that the outcome is unknown
 // and must be looked up by the command's id.
 #pragma once
@@ -21,21 +21,33 @@ struct Submission {
   std::function<void(Result<Receipt>)> answer;
 };
 
+// The viewer, of both questions, is named as an actor is: who is not allowed to see a record is
+// told that there is none. `entries_max` versions after `after_version` are given at once.
+struct ReceiptQuestion {
+  std::string organization_id;
+  std::string command_id;
+  std::string viewer = "integration";
+};
+struct HistoryQuestion {
+  std::string organization_id;
+  Entity entity = ENTITY_UNSPECIFIED;
+  std::string reference;  // the record's id or "namespace/external id"
+  std::string viewer = "integration";
+  std::uint64_t after_version = 0;
+  std::size_t entries_max = 1'000;
+};
+
 class CommandDoor {
  public:
   virtual ~CommandDoor() = default;
 
   virtual void submit(Submission submission) = 0;
 
-  // The first answer to a command, or kNotFound "receipt.not_found". Both ids are canonical UUID
-  // text.
-  virtual Result<Receipt> receipt(const std::string& organization_id,
-                                  const std::string& command_id) = 0;
+  // The first answer to a command, or kNotFound "receipt.not_found".
+  virtual void receipt(ReceiptQuestion question, std::function<void(Result<Receipt>)> answer) = 0;
 
-  // Who changed what in a record; `reference` is its id or "namespace/external id". kNotFound if
-  // there never was one.
-  virtual Result<History> history(const std::string& organization_id, Entity entity,
-                                  const std::string& reference) = 0;
+  // Who changed what in a record. kNotFound if there never was one.
+  virtual void history(HistoryQuestion question, std::function<void(Result<History>)> answer) = 0;
 };
 
 }  // namespace daybook::commands

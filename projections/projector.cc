@@ -69,19 +69,26 @@ void Projector::retry_parked() {
 }
 
 ProjectorStatus Projector::status() const {
-  const std::lock_guard lock(mutex_);
-  return published_;
+  ProjectorStatus status;
+  {
+    const std::lock_guard lock(mutex_);
+    status = published_;
+  }
+  const auto end = source_.end_offset();
+  status.lag_records = end && *end > status.next_offset ? *end - status.next_offset : 0;
+  if (status.lag_records > 0) {
+    status.stuck = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - status.stepped_at);
+  }
+  return status;
 }
 
 void Projector::publish() {
   figures_.running = claimed_;
   figures_.checkpoint = checkpoint_;
   figures_.parked = parked_.size();
-  if (auto end = source_.end_offset()) {
-    const std::uint64_t read =
-        claimed_ ? source_.progress().next_offset() : checkpoint_.next_offset;
-    figures_.lag_records = *end > read ? *end - read : 0;
-  }
+  figures_.next_offset = claimed_ ? source_.progress().next_offset() : checkpoint_.next_offset;
+  if (claimed_) figures_.stepped_at = std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex_);
   published_ = figures_;
 }
@@ -114,8 +121,7 @@ void Projector::run() {
 }
 
 Result<void> Projector::claim() {
-  // After too many refusals it stays stopped until they are a minute old.
-  DAYBOOK_TRY(count_parked(0));
+  if (too_many_parked_) DAYBOOK_TRY(await_retry());
   // The source knows its log only when it has read the first record.
   DAYBOOK_TRY(source_.start(nullptr));
   while (source_.progress().log_id().empty()) {
@@ -204,7 +210,7 @@ Result<void> Projector::step() {
   }
   if (retry) DAYBOOK_TRY(retry_parked_now());
   DAYBOOK_ASSIGN(outcomes, source_.read(options_.outcomes_max, options_.idle_wait));
-  if (outcomes.empty()) return state_.confirmed_count() > 0 ? flush() : Result<void>();
+  if (outcomes.empty()) return rest();
   Batch batch;
   batch.reserve(outcomes.size());
   for (const ReadOutcome& read : outcomes) {
@@ -216,6 +222,16 @@ Result<void> Projector::step() {
   figures_.outcomes += batch.size();
   if (state_.confirmed_count() >= options_.flush_changes_max) return flush();
   return {};
+}
+
+// Nothing to read. The tables may have been taken over, restored or made anew meanwhile, and no
+// write would tell.
+Result<void> Projector::rest() {
+  if (state_.confirmed_count() > 0) return flush();
+  const auto now = std::chrono::steady_clock::now();
+  if (now - checked_at_ < options_.check_wait) return {};
+  checked_at_ = now;
+  return tables_.check();
 }
 
 Result<void> Projector::write(const Batch& batch) {
@@ -260,17 +276,15 @@ Result<void> Projector::write_rows(const std::vector<RowChange>& rows, const Che
     sort_by_entity(all);
   }
   DAYBOOK_ASSIGN(parked, tables_.write(all, checkpoint, touches_parked ? Refused::kPark : refused));
-  if (touches_parked || parked > 0) {
-    DAYBOOK_ASSIGN(now_parked, tables_.parked());
-    const std::size_t before = parked_.size();
-    parked_ = std::move(now_parked);
-    DAYBOOK_TRY(count_parked(parked_.size() > before ? parked_.size() - before : 0));
-  }
   checkpoint_ = checkpoint;
   figures_.rows += rows.size();
   figures_.applied_decided_at = checkpoint.decided_at;
   ++figures_.batches;
-  return {};
+  if (!touches_parked && parked == 0) return {};
+  DAYBOOK_ASSIGN(now_parked, tables_.parked());
+  const std::size_t before = parked_.size();
+  parked_ = std::move(now_parked);
+  return count_parked(parked_.size() > before ? parked_.size() - before : 0);
 }
 
 std::vector<RowChange> Projector::parked_rows() const {
@@ -298,13 +312,31 @@ Result<void> Projector::count_parked(std::size_t parked) {
   for (std::size_t i = 0; i < parked; ++i) parked_times_.push_back(now);
   while (!parked_times_.empty() && now - parked_times_.front() > std::chrono::minutes(1))
     parked_times_.pop_front();
-  if (parked_times_.size() <= options_.parked_per_minute_max) return {};
-  return fail(ErrorKind::kRejected, "projector.too_many_parked",
-              "more than " + std::to_string(options_.parked_per_minute_max) +
-                  " rows were parked within a minute; look at `daybook parked list` and `daybook "
-                  "schema check`");
+  too_many_parked_ = parked_times_.size() > options_.parked_per_minute_max;
+  return too_many_parked_ ? too_many_parked() : Result<void>();
 }
 
-Result<void> Projector::flush() { return state_.flush(source_.progress()); }
+// What was written is committed: only the next step is not taken.
+tl::unexpected<Error> Projector::too_many_parked() const {
+  return fail(ErrorKind::kUnavailable, "projector.too_many_parked",
+              "more than " + std::to_string(options_.parked_per_minute_max) +
+                  " rows were parked within a minute; look at `daybook parked list` and `daybook "
+                  "schema check`, then go on with `daybook parked retry`");
+}
+
+// Only an operator knows whether what was wrong with the tables has been mended.
+Result<void> Projector::await_retry() {
+  const std::lock_guard lock(mutex_);
+  if (!retry_requested_) return too_many_parked();
+  too_many_parked_ = false;
+  parked_times_.clear();
+  return {};
+}
+
+// The tables first: a state that is ahead of them would be thrown away.
+Result<void> Projector::flush() {
+  if (claimed_) DAYBOOK_TRY(tables_.make_durable());
+  return state_.flush(source_.progress());
+}
 
 }  // namespace daybook::projections

@@ -30,8 +30,9 @@ struct ProjectorOptions {
   std::size_t flush_changes_max = 50'000;  // folded changes before the state is written
   std::size_t cached_entries_max = 400'000;
   std::size_t parked_per_minute_max =
-      100;  // more stop the partition: something is wrong with the tables
+      100;  // more stop the partition until an operator retries: something is wrong with the tables
   std::chrono::milliseconds idle_wait{200};
+  std::chrono::milliseconds check_wait{2'000};  // idle for so long, the tables are looked at
   std::chrono::milliseconds retry_max{5'000};
 };
 
@@ -42,6 +43,9 @@ struct ProjectorStatus {
   std::uint64_t parked_total = 0;
   std::uint64_t parked = 0;
   std::uint64_t lag_records = 0;
+  std::uint64_t next_offset = 0;                     // where reading goes on
+  std::chrono::steady_clock::time_point stepped_at;  // when the last step ended
+  std::chrono::milliseconds stuck{0};   // how long nothing has come of it though there is a lag
   std::int64_t applied_decided_at = 0;  // decision time of the newest outcome applied
   bool running = false;                 // has claimed the tables and follows the log
   std::string trouble;
@@ -59,6 +63,7 @@ class Projector {
 
   void start();
   void stop();
+  // Lag and `stuck` are measured now, whatever the projector's own thread is waiting for.
   [[nodiscard]] ProjectorStatus status() const;
   // Tries all parked rows again soon.
   void retry_parked();
@@ -84,6 +89,9 @@ class Projector {
                                         const Checkpoint& checkpoint, Refused refused);
   [[nodiscard]] Result<void> retry_parked_now();
   [[nodiscard]] Result<void> count_parked(std::size_t parked);
+  [[nodiscard]] tl::unexpected<Error> too_many_parked() const;
+  [[nodiscard]] Result<void> await_retry();
+  [[nodiscard]] Result<void> rest();
   [[nodiscard]] Result<void> flush();
   [[nodiscard]] std::vector<RowChange> parked_rows() const;
   void pause(std::chrono::milliseconds time);
@@ -98,6 +106,8 @@ class Projector {
   Checkpoint checkpoint_;
   std::vector<ParkedRow> parked_;
   std::deque<std::chrono::steady_clock::time_point> parked_times_;
+  bool too_many_parked_ = false;
+  std::chrono::steady_clock::time_point checked_at_;
   std::chrono::milliseconds retry_wait_{10};
 
   mutable std::mutex mutex_;

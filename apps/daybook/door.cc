@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/daybook/engine.h"
+#include "commands/await_answer.h"
 #include "commands/codec/decode.h"
 #include "commands/codec/json.h"
 #include "domain/core/schema.h"
@@ -107,14 +108,20 @@ class LocalDoor final : public Door {
   }
   [[nodiscard]] Result<std::string> receipt(const std::string& organization_id,
                                             const std::string& command_id) override {
-    DAYBOOK_ASSIGN(receipt, commands_->engine().receipt(organization_id, command_id));
+    DAYBOOK_ASSIGN(receipt,
+                   commands::await_answer(commands_->engine(),
+                                          commands::ReceiptQuestion{organization_id, command_id}));
     return codec::encode_json(receipt);
   }
   [[nodiscard]] Result<std::string> history(const std::string& organization_id,
                                             const std::string& entity,
                                             const std::string& reference) override {
-    DAYBOOK_ASSIGN(history, commands_->engine().history(organization_id,
-                                                        schema::entity_named(entity), reference));
+    commands::HistoryQuestion question;
+    question.organization_id = organization_id;
+    question.entity = schema::entity_named(entity);
+    question.reference = reference;
+    question.entries_max = SIZE_MAX;
+    DAYBOOK_ASSIGN(history, commands::await_answer(commands_->engine(), std::move(question)));
     return codec::encode_json(history);
   }
 
@@ -149,6 +156,7 @@ Result<std::unique_ptr<Door>> open_door(const Settings& settings) {
     return std::make_unique<RemoteDoor>(running.value_or(settings.http), settings.token);
   }
   DAYBOOK_ASSIGN(commands, CommandSide::open(settings, 1));
+  DAYBOOK_TRY(commands->await_owned());
   return std::make_unique<LocalDoor>(std::move(commands));
 }
 

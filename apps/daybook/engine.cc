@@ -6,6 +6,7 @@
 #include <chrono>
 #include <ctime>
 #include <fstream>
+#include <thread>
 
 #include "apps/daybook/status_page.h"
 #include "infra/log/partition_journal.h"
@@ -70,6 +71,19 @@ Result<std::unique_ptr<CommandSide>> CommandSide::open(const Settings& settings,
   side->engine_ = std::make_unique<commands::CommandEngine>(std::move(handlers));
   side->engine_->start();
   return side;
+}
+
+Result<void> CommandSide::await_owned() const {
+  for (;;) {
+    bool owned = true;
+    for (const commands::HandlerStatus& handler : engine_->status()) {
+      if (!handler.trouble.empty())
+        return fail(ErrorKind::kUnavailable, "log.not_owned", handler.trouble);
+      owned = owned && handler.owns;
+    }
+    if (owned) return {};
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
 }
 
 CommandSide::~CommandSide() { stop(); }
@@ -137,12 +151,56 @@ Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, std::uin
   progress("opening the log");
   DAYBOOK_ASSIGN(commands, CommandSide::open(settings, partitions));
   engine->commands_ = std::move(commands);
-  DAYBOOK_ASSIGN(database_url, engine->prepare_database(progress));
-  DAYBOOK_ASSIGN(projections,
-                 ProjectionSide::open(settings, engine->commands_->log(), database_url));
-  engine->projections_ = std::move(projections);
+  if (auto opened = engine->open_projections(progress); !opened) {
+    // Commands need no tables: a database of somebody else's that is away for now is waited for.
+    const bool passing =
+        !settings.database_url.empty() && opened.error().kind == ErrorKind::kUnavailable;
+    if (!passing) return fail(std::move(opened).error());
+    engine->note_database_trouble(opened.error());
+  }
   DAYBOOK_TRY(engine->serve());
   return engine;
+}
+
+Result<void> Engine::open_projections(const Progress& progress) {
+  DAYBOOK_ASSIGN(database_url, prepare_database(progress));
+  DAYBOOK_ASSIGN(projections, ProjectionSide::open(settings_, commands_->log(), database_url));
+  const std::lock_guard lock(mutex_);
+  projections_ = std::move(projections);
+  database_trouble_.clear();
+  return {};
+}
+
+void Engine::note_database_trouble(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  database_trouble_ = error.code + ": " + error.detail;
+}
+
+void Engine::tend(const Progress& progress) {
+  if (projections() == nullptr) {
+    if (auto opened = open_projections(progress); !opened) note_database_trouble(opened.error());
+    return;
+  }
+  if (!cluster_) return;
+  if (cluster_->state() != postgres::ClusterState::kRunning) {
+    progress("the private PostgreSQL has ended; starting it again");
+    if (auto started = cluster_->start(progress); !started)
+      return note_database_trouble(started.error());
+  }
+  const std::lock_guard lock(mutex_);
+  database_trouble_.clear();
+}
+
+ProjectionSide* Engine::projections() const {
+  const std::lock_guard lock(mutex_);
+  return projections_.get();
+}
+
+std::vector<projections::ProjectorStatus> Engine::projector_status() const {
+  ProjectionSide* side = projections();
+  return side == nullptr
+             ? std::vector<projections::ProjectorStatus>(commands_->log().partition_count())
+             : side->status();
 }
 
 Result<std::string> Engine::prepare_database(const Progress& progress) {
@@ -198,29 +256,38 @@ http::Pages Engine::pages() {
     return http::Report{ready, readiness_json(ready, trouble())};
   };
   pages.status = [this] {
-    return status_json(commands_->log(), commands_->engine().status(), projections_->status());
+    return status_json(commands_->log(), commands_->engine().status(), projector_status());
   };
-  pages.retry_parked = [this] { projections_->retry_parked(); };
+  pages.retry_parked = [this] {
+    if (ProjectionSide* side = projections()) side->retry_parked();
+  };
   pages.metrics = [this] { return registry_.text(); };
   return pages;
 }
 
 bool Engine::caught_up() const {
-  return is_caught_up(commands_->engine().status(), projections_->status());
+  return is_caught_up(commands_->engine().status(), projector_status());
 }
 
 std::string Engine::trouble() const {
   for (const auto& handler : commands_->engine().status()) {
     if (!handler.trouble.empty()) return handler.trouble;
   }
-  for (const auto& projector : projections_->status()) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!database_trouble_.empty()) return database_trouble_;
+  }
+  for (const auto& projector : projector_status()) {
     if (!projector.trouble.empty()) return projector.trouble;
+    if (projector.stuck > std::chrono::seconds(5))
+      return "the projector has been waiting for PostgreSQL for some time; see pg_stat_activity "
+             "for who blocks it";
   }
   return "";
 }
 
 void Engine::publish_metrics() {
-  export_metrics(registry_, commands_->engine().status(), projections_->status());
+  export_metrics(registry_, commands_->engine().status(), projector_status());
 }
 
 void Engine::stop(std::chrono::milliseconds deadline) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ class CommandSide {
   ~CommandSide();
 
   [[nodiscard]] commands::CommandEngine& engine() { return *engine_; }
+  // Returns when every handler has folded its partition and decides, or says why one does not.
+  [[nodiscard]] Result<void> await_owned() const;
   [[nodiscard]] log::EmbeddedLog& log() { return *log_; }
   void stop();
 
@@ -80,13 +83,21 @@ class Engine {
   [[nodiscard]] bool caught_up() const;
   // What keeps it from that, if anything does.
   [[nodiscard]] std::string trouble() const;
+  // To be called every second or so, by one thread: begins what could not be begun, and starts the
+  // private PostgreSQL again when it has ended. May take as long as PostgreSQL takes to start.
+  void tend(const Progress& progress);
   // Takes nothing more, answers what was taken, stops; at the deadline at the latest for clients
   // that do not listen.
   void stop(std::chrono::milliseconds deadline);
 
  private:
   explicit Engine(Settings settings) : settings_(std::move(settings)) {}
+  [[nodiscard]] Result<void> open_projections(const Progress& progress);
   [[nodiscard]] Result<std::string> prepare_database(const Progress& progress);
+  void note_database_trouble(const Error& error);
+  // Null until the database has been reached for the first time.
+  [[nodiscard]] ProjectionSide* projections() const;
+  [[nodiscard]] std::vector<projections::ProjectorStatus> projector_status() const;
   [[nodiscard]] Result<void> serve();
   [[nodiscard]] Result<void> note_address() const;
   [[nodiscard]] http::Pages pages();
@@ -96,7 +107,9 @@ class Engine {
   std::optional<postgres::Cluster> cluster_;
   metrics::Registry registry_;
   std::unique_ptr<CommandSide> commands_;
-  std::unique_ptr<ProjectionSide> projections_;
+  mutable std::mutex mutex_;                     // of the next two
+  std::unique_ptr<ProjectionSide> projections_;  // set once
+  std::string database_trouble_;
   std::unique_ptr<http::Server> server_;
 };
 

@@ -17,7 +17,10 @@ double lag_seconds(const commands::HandlerStatus& handler,
          1000;
 }
 
+double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
+
 constexpr double kLagSecondsReady = 5;
+constexpr std::chrono::seconds kStuckReady{5};
 
 }  // namespace
 
@@ -26,7 +29,8 @@ bool is_caught_up(const std::vector<commands::HandlerStatus>& handlers,
   for (std::size_t i = 0; i < handlers.size(); ++i) {
     if (!handlers[i].owns) return false;
     if (i >= projectors.size()) continue;
-    if (!projectors[i].running || lag_seconds(handlers[i], projectors[i]) > kLagSecondsReady)
+    if (!projectors[i].running || lag_seconds(handlers[i], projectors[i]) > kLagSecondsReady ||
+        projectors[i].stuck > kStuckReady)
       return false;
   }
   return true;
@@ -68,6 +72,7 @@ std::string status_json(const log::EmbeddedLog& log,
                                  {"nextOffset", projector.checkpoint.next_offset},
                                  {"lagRecords", projector.lag_records},
                                  {"lagSeconds", lag_seconds(handler, projector)},
+                                 {"stuckSeconds", seconds(projector.stuck)},
                                  {"rows", projector.rows},
                                  {"parked", projector.parked},
                                  {"trouble", projector.trouble}};
@@ -123,6 +128,8 @@ void export_metrics(metrics::Registry& registry,
           projector.running ? 1 : 0);
     gauge("projection_lag_records", "Records of the log that the read tables do not have yet.", i,
           static_cast<double>(projector.lag_records));
+    gauge("projection_stuck_seconds", "How long nothing has come of it though there is a lag.", i,
+          seconds(projector.stuck));
     if (i < handlers.size()) {
       gauge("projection_lag_seconds",
             "How much newer the log's newest decision is than the read tables.", i,

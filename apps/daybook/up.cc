@@ -22,6 +22,8 @@ int await_signal(const sigset_t& signals, std::chrono::milliseconds wait) {
   return signal > 0 ? signal : 0;
 }
 
+void log_progress(const std::string& message) { spdlog::info("{}", message); }
+
 // Warns of what is in the way, once for each time that it changes.
 class TroubleLog {
  public:
@@ -41,10 +43,11 @@ class TroubleLog {
 };
 
 // Tells what it waits for, and in the end that it is ready. False if a signal came first.
-bool await_ready(const Engine& engine, const sigset_t& signals, TroubleLog& troubles) {
-  for (int waits = 0; !engine.caught_up(); ++waits) {
+bool await_ready(Engine& engine, const sigset_t& signals, TroubleLog& troubles) {
+  for (int waits = 1; !engine.caught_up(); ++waits) {
     if (await_signal(signals, std::chrono::milliseconds(20)) != 0) return false;
     troubles.look(engine);
+    if (waits % 50 == 0) engine.tend(log_progress);
     if (waits % 250 == 50) spdlog::info("catching up with the log");
   }
   fmt::print("daybook is ready: http://{}\n", engine.address());
@@ -65,14 +68,20 @@ int run_up(const Settings& settings, std::uint32_t partitions) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 
-  auto engine = Engine::start(settings, partitions,
-                              [](const std::string& message) { spdlog::info("{}", message); });
+  auto engine = Engine::start(settings, partitions, log_progress);
   if (!engine) return report(settings, engine.error());
   TroubleLog troubles;
   if (await_ready(**engine, signals, troubles)) {
-    while (await_signal(signals, std::chrono::seconds(1)) == 0) troubles.look(**engine);
+    while (await_signal(signals, std::chrono::seconds(1)) == 0) {
+      troubles.look(**engine);
+      (*engine)->tend(log_progress);
+    }
   }
   spdlog::info("stopping");
+  // Whoever cannot wait asks once more: the next start folds what this one did not write down.
+  ::signal(SIGINT, SIG_DFL);
+  ::signal(SIGTERM, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   (*engine)->stop(kStopDeadline);
   spdlog::info("stopped");
   return kOk;

@@ -2,7 +2,7 @@
 // sequences, hashes and the reader rule; the handler only decides, appends and waits to read its
 // own outcomes back.
 //
-// Used by one thread.
+// Used by one thread, but for outcome_at().
 #pragma once
 
 #include <chrono>
@@ -48,7 +48,7 @@ class Journal {
   // How far this partition has been read.
   [[nodiscard]] virtual const Progress& progress() const = 0;
 
-  // A valid outcome, by the offset that a receipt or history entry holds.
+  // A valid outcome, by the offset that a receipt or history entry holds. From any thread.
   [[nodiscard]] virtual Result<log::Outcome> outcome_at(std::uint64_t offset) = 0;
 };
 

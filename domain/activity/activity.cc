@@ -122,6 +122,18 @@ void create(Activity& activity, const Created& created) {
   if (created.has_owner_id()) activity.mutable_ownership()->set_owner_id(created.owner_id());
 }
 
+// AC-3, of an imported one: it has been completed if and only if it says when, and not in future.
+Result<void> check_completion(ActivityStatus status, const Context& context) {
+  if (context.import == nullptr || !context.import->has_completed_at()) return {};
+  if (status != ACTIVITY_STATUS_COMPLETED) {
+    return fail(ErrorKind::kInvalid, "import.not_completed",
+                "only a completed activity has a time of completion", "import.completedAt");
+  }
+  if (context.import->completed_at() <= context.now) return {};
+  return fail(ErrorKind::kInvalid, "time.in_future", "the time must not lie in the future",
+              "import.completedAt");
+}
+
 // AC-3: leaving COMPLETED clears the time of completion.
 void become(Activity& activity, ActivityStatus status) {
   activity.set_status(status);
@@ -137,6 +149,7 @@ Result<Decision> decide(const ScheduleActivity& command, const std::string& id, 
   ActivityScheduled& scheduled = *event.mutable_scheduled();
   DAYBOOK_TRY(describe(command, scheduled, view, context));
   scheduled.set_status(command.has_status() ? command.status() : ACTIVITY_STATUS_PENDING);
+  DAYBOOK_TRY(check_completion(scheduled.status(), context));
   if (context.import != nullptr && context.import->has_completed_at()) {
     scheduled.set_completed_at(context.import->completed_at());
   } else if (context.import == nullptr && scheduled.status() == ACTIVITY_STATUS_COMPLETED) {
@@ -158,6 +171,7 @@ Result<Decision> decide(const LogActivity& command, const std::string& id, const
   Event event;
   ActivityLogged& logged = *event.mutable_logged();
   DAYBOOK_TRY(describe(command, logged, view, context));
+  DAYBOOK_TRY(check_completion(ACTIVITY_STATUS_COMPLETED, context));
   const bool given = context.import != nullptr && context.import->has_completed_at();
   logged.set_completed_at(given ? context.import->completed_at() : context.now);
   decision.add(id, std::move(event));

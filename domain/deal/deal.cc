@@ -19,6 +19,20 @@ const PipelineStage& stage_of(const View& view, const std::string& stage_id) {
   return stage == nullptr ? PipelineStage::default_instance() : *stage;
 }
 
+// DE-1: a deal enters active stages only; the one that it is in may have been retired meanwhile.
+Result<void> check_active(const View& view, const std::string& stage_id) {
+  if (stage_of(view, stage_id).is_active()) return {};
+  return fail(ErrorKind::kInvalid, "pipeline_stage.retired",
+              "the stage is retired; name an active one", "stageId");
+}
+
+// What was closed is not opened again inside a closed stage.
+tl::unexpected<Error> open_stage_required() {
+  return fail(ErrorKind::kRejected, "deal.open_stage_required",
+              "the deal would stay in a closed stage; name an open stage to reopen it in",
+              "stageId");
+}
+
 bool is_won_or_lost(DealStatus status) {
   return status == DEAL_STATUS_WON || status == DEAL_STATUS_LOST;
 }
@@ -129,6 +143,7 @@ Result<Decision> move_and_follow(const MoveDeal& command, const Deal& deal, cons
                                  const Context& context) {
   const std::int32_t probability = command.probability();
   const bool moves = deal.stage_id() != command.stage_id();
+  if (moves) DAYBOOK_TRY(check_active(view, command.stage_id()));
   DealStatus status = deal.status();
   if (command.has_status()) {
     status = command.status();
@@ -136,6 +151,9 @@ Result<Decision> move_and_follow(const MoveDeal& command, const Deal& deal, cons
     status = status_after_move(deal, stage_of(view, deal.stage_id()),
                                stage_of(view, command.stage_id()));
   }
+  const auto type = stage_of(view, command.stage_id()).fields().stage_type();
+  const bool reopens = status == DEAL_STATUS_OPEN && deal.status() != DEAL_STATUS_OPEN;
+  if (reopens && pipeline_stage::is_closed(type)) return open_stage_required();
   Steps<Deal> steps(deal, evolve_entry);
   steps.then(
       move(command.stage_id(), command.has_probability() ? &probability : nullptr, deal, view));
@@ -148,6 +166,7 @@ Result<Decision> move_and_follow(const MoveDeal& command, const Deal& deal, cons
 Result<Decision> decide(const OpenDeal& command, const std::string& id, const View& view,
                         const Context& context) {
   DAYBOOK_ASSIGN(owner, new_owner(context, command.has_owner_id(), command.owner_id()));
+  DAYBOOK_TRY(check_active(view, command.stage_id()));
   const PipelineStage& stage = stage_of(view, command.stage_id());
   Decision decision;
   Event event;
@@ -231,11 +250,9 @@ Result<Decision> decide(const ReopenDeal& command, const Deal& deal, const View&
   const std::string& stage_id = command.has_stage_id() ? command.stage_id() : deal.stage_id();
   const bool stays_closed =
       pipeline_stage::is_closed(stage_of(view, stage_id).fields().stage_type());
-  if (stays_closed && (command.has_stage_id() || deal.status() != DEAL_STATUS_OPEN)) {
-    return fail(ErrorKind::kRejected, "deal.open_stage_required",
-                "the deal would stay in a closed stage; name an open stage to reopen it in",
-                "stageId");
-  }
+  if (stays_closed && (command.has_stage_id() || deal.status() != DEAL_STATUS_OPEN))
+    return open_stage_required();
+  if (stage_id != deal.stage_id()) DAYBOOK_TRY(check_active(view, stage_id));
   Steps<Deal> steps(deal, evolve_entry);
   steps.then(move(stage_id, nullptr, deal, view));
   steps.then(enter(DEAL_STATUS_OPEN, deal, context));

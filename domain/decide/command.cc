@@ -5,6 +5,7 @@
 #include "domain/core/schema.h"
 #include "domain/core/text.h"
 #include "domain/core/validate.h"
+#include "domain/decide/actor.h"
 #include "domain/decide/decide.h"
 #include "domain/state/evolve.h"
 
@@ -39,29 +40,6 @@ log::Outcome outcome_of(const Command& command, const std::string& payload_hash,
   outcome.set_traceparent(echoed(command.traceparent()));
   outcome.set_retry_of(echoed(command.retry_of()));
   return outcome;
-}
-
-// The actor is `integration`, or an active user of the organization.
-Result<Actor> find_actor(const std::string& text, const View& view) {
-  Actor actor;
-  if (text == "integration") {
-    actor.integration = true;
-    return actor;
-  }
-  const auto [name_space, external_id] = split_reference(text);
-  std::optional<std::string> id = text;
-  if (!name_space.empty()) {
-    id = view.lookup(Index::kExternalId, {std::to_string(ENTITY_USER), name_space, external_id});
-  }
-  const auto* user = id ? view.find<user::User>(ENTITY_USER, *id) : nullptr;
-  if (user == nullptr || !user->is_active()) {
-    return fail(ErrorKind::kNotAllowed, "actor.unknown",
-                "the actor is not an active user of the organization; name one, or integration",
-                "actor");
-  }
-  actor.user_id = *id;
-  actor.role = user->role();
-  return actor;
 }
 
 // Decides the members one after the other, each on what the earlier ones leave.

@@ -34,12 +34,13 @@ class Decider {
   Result<const google::protobuf::Message*> target(Entity entity, const std::string& id,
                                                   const std::string& path) const;
   Result<void> check_visible(Entity entity, const google::protobuf::Message& state,
-                             const std::string& id, const std::string& path) const;
+                             const std::string& path) const;
   Result<void> check_version(Entity entity, const google::protobuf::Message& state,
                              const std::string& id) const;
   [[nodiscard]] bool restores() const;
-  [[nodiscard]] tl::unexpected<Error> not_found(Entity entity, const std::string& id,
-                                                const std::string& path) const;
+  // A record that is yet to be is at no version but 0.
+  Result<void> check_no_version() const;
+  [[nodiscard]] tl::unexpected<Error> not_found(Entity entity, const std::string& path) const;
 
   // An action on an existing record, by its aggregate's decide.
   template <class State, class Command>

@@ -26,10 +26,7 @@ template <class State, class Command>
 Result<Decision> Decider::create(const Command& command) const {
   DAYBOOK_ASSIGN(held, find_holder(command.identity(), entity_, view_));
   if (!held) {
-    if (action_.has_expected_version() && action_.expected_version() != 0) {
-      return fail(ErrorKind::kConflict, "VERSION_CONFLICT",
-                  "the record does not exist; leave the expected version out", "expectedVersion");
-    }
+    DAYBOOK_TRY(check_no_version());
     const std::string id = new_record_id(command.identity(), entity_, context_);
     DAYBOOK_ASSIGN(decision, decide(command, id, view_, context_));
     adopt_identity(decision, entity_, id, command.identity(), context_);
@@ -66,7 +63,8 @@ void Decider::follow(State& state, const Decision& decision) const {
 }
 
 // As long as there are actions: a table from each to its overload, where a forgotten one is a
-// compile error. NOLINTNEXTLINE(readability-function-size)
+// compile error.
+// NOLINTNEXTLINE(readability-function-size)
 Result<Decision> Decider::dispatch() const {
   switch (action_.action_case()) {
     case Action::kCreateOrganization:

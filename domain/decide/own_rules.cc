@@ -1,6 +1,7 @@
 // Actions that do not follow the common way of creating or changing a record by its id.
 #include "domain/core/access.h"
 #include "domain/custom_field/custom_field.h"
+#include "domain/decide/actor.h"
 #include "domain/decide/decider.h"
 #include "domain/decide/identity.h"
 #include "domain/organization/organization.h"
@@ -21,6 +22,7 @@ Result<Decision> Decider::create_organization() const {
     return fail(ErrorKind::kConflict, "organization.exists", "the organization exists already",
                 "organizationId");
   }
+  DAYBOOK_TRY(check_no_version());
   const std::string& id = context_.organization_id;
   DAYBOOK_ASSIGN(decision,
                  organization::decide(action_.create_organization(), id, view_, context_));
@@ -32,8 +34,8 @@ Result<Decision> Decider::create_organization() const {
 Result<void> Decider::check_parent(const std::string& id) const {
   const Entity kind = schema::entity_rule(entity_).parent();
   const Message* parent = view_.find(kind, id);
-  if (parent == nullptr || !is_live(kind, *parent)) return not_found(kind, id, "parentId");
-  return check_visible(kind, *parent, id, "parentId");
+  if (parent == nullptr || !is_live(kind, *parent)) return not_found(kind, "parentId");
+  return check_visible(kind, *parent, "parentId");
 }
 
 Result<Decision> Decider::set_custom_field(const custom_field::SetCustomField& command) const {
@@ -51,6 +53,7 @@ Result<Decision> Decider::set_custom_field(const custom_field::SetCustomField& c
     decision.append(std::move(named));
     return decision;
   }
+  DAYBOOK_TRY(check_no_version());
   Identity identity;
   *identity.mutable_external_ids() = command.external_ids();
   DAYBOOK_ASSIGN(held, find_holder(identity, entity_, view_));
@@ -68,8 +71,7 @@ Result<Decision> Decider::remove_custom_field(
   const auto id =
       view_.lookup(Index::kCustomField, {kind, command.parent_id(), command.field_name()});
   const auto* field = id ? view_.find<custom_field::CustomField>(entity_, *id) : nullptr;
-  if (field == nullptr || field->record().removed())
-    return not_found(entity_, command.field_name(), "fieldName");
+  if (field == nullptr || field->record().removed()) return not_found(entity_, "fieldName");
   DAYBOOK_TRY(check_version(entity_, *field, *id));
   return decide(command, entity_, *field);
 }
@@ -78,12 +80,9 @@ Result<Decision> Decider::remove_custom_field(
 // organization.
 Result<Decision> Decider::use_filter(const saved_filter::UseSavedFilter& command) const {
   const auto* filter = view_.find<saved_filter::SavedFilter>(ENTITY_SAVED_FILTER, command.id());
-  if (filter == nullptr || filter->record().removed())
-    return not_found(ENTITY_SAVED_FILTER, command.id(), "id");
-  const Actor& actor = context_.actor;
-  const bool reads = actor.manages() || actor.only_reads() || filter->fields().is_public() ||
-                     filter->ownership().owner_id() == actor.user_id;
-  if (!reads) return not_found(ENTITY_SAVED_FILTER, command.id(), "id");
+  if (filter == nullptr || filter->record().removed()) return not_found(ENTITY_SAVED_FILTER, "id");
+  if (!may_read(context_.actor, ENTITY_SAVED_FILTER, *filter, view_))
+    return not_found(ENTITY_SAVED_FILTER, "id");
   DAYBOOK_TRY(check_version(ENTITY_SAVED_FILTER, *filter, command.id()));
   return decide(command, *filter, view_, context_);
 }

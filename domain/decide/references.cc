@@ -3,7 +3,6 @@
 #include "domain/core/text.h"
 #include "domain/core/uuid.h"
 #include "domain/state/evolve.h"
-#include "schemas/pipeline_stage.pb.h"
 
 namespace daybook {
 namespace {
@@ -19,6 +18,12 @@ std::pair<std::string, std::string> split_reference(const std::string& text) {
   const auto slash = text.find('/');
   if (slash == std::string::npos) return {"", text};
   return {text.substr(0, slash), std::string(trimmed(std::string_view(text).substr(slash + 1)))};
+}
+
+// The same words for a record that is not there and one that the actor may not see.
+std::string no_live_record(const std::string& entity) {
+  return "there is no live " + entity +
+         " of this id in the organization, or none that the actor may see";
 }
 
 void References::resolve(Message& message, Entity entity, const std::string& path,
@@ -64,11 +69,6 @@ void References::resolve_field(Message& message, const FieldDescriptor& field, E
     violations.push_back({ErrorKind::kInvalid, "user.inactive",
                           "the user is deactivated; name an active one", path});
   }
-  if (kind == ENTITY_PIPELINE_STAGE &&
-      !static_cast<const pipeline_stage::PipelineStage*>(state)->is_active()) {
-    violations.push_back({ErrorKind::kInvalid, "pipeline_stage.retired",
-                          "the stage is retired; name an active one", path});
-  }
 }
 
 std::optional<std::string> References::id_of(Entity entity, const std::string& text) const {
@@ -93,9 +93,7 @@ Error References::missing(Entity entity, const std::string& text, const std::str
   }
   // A record addressed is "not found"; a broken reference inside a command is the command's fault.
   return {addressed ? ErrorKind::kNotFound : ErrorKind::kInvalid, name + ".not_found",
-          "there is no live " + name + " " + text +
-              " in the organization, or none that the actor may see",
-          path};
+          no_live_record(name), path};
 }
 
 }  // namespace daybook

@@ -18,6 +18,8 @@ using RefusedRecords = std::set<std::string>;
 
 inline constexpr std::string_view kNeedsRefusedMember = "batch.needs_refused_member";
 
+[[nodiscard]] std::string no_live_record(const std::string& entity);
+
 class References {
  public:
   References(const View& view, const RefusedRecords& refused) : view_(view), refused_(refused) {}

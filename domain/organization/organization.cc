@@ -1,8 +1,11 @@
 #include "domain/organization/organization.h"
 
+#include <algorithm>
+
 #include "domain/core/access.h"
 #include "domain/core/patch.h"
 #include "domain/core/time.h"
+#include "domain/saved_filter/saved_filter.h"
 
 namespace daybook::organization {
 
@@ -40,12 +43,21 @@ Result<Decision> decide(const saved_filter::PurgeFilterUses& command,
     return fail(ErrorKind::kInvalid, "time.in_future", "the cut-off must not lie in the future",
                 "usedBefore");
   }
-  const auto oldest = view.first(Index::kFilterUseByTime, {});
-  if (!oldest) return decision;
-  const auto* use = view.find<saved_filter::FilterUse>(ENTITY_SAVED_FILTER_USE, *oldest);
-  if (use == nullptr || use->used_at() >= command.used_before()) return decision;
+  const auto uses = view.scan(Index::kFilterUseByTime, {}, saved_filter::kUsesForgottenMax + 1);
+  const auto used_at = [&](const std::string& id) {
+    const auto* use = view.find<saved_filter::FilterUse>(ENTITY_SAVED_FILTER_USE, id);
+    return use == nullptr ? std::int64_t{0} : use->used_at();
+  };
+  if (uses.empty() || used_at(uses.front()) >= command.used_before()) return decision;
+  std::int64_t limit = command.used_before();
+  if (uses.size() > saved_filter::kUsesForgottenMax && used_at(uses.back()) < limit) {
+    // What one command may touch is bounded; those of one millisecond go together.
+    limit = std::max(used_at(uses.back()), used_at(uses.front()) + 1);
+    decision.notice("filter_uses.left",
+                    "not all could be forgotten at once; send another such command");
+  }
   Event event;
-  event.mutable_filter_uses_purged()->set_used_before(command.used_before());
+  event.mutable_filter_uses_purged()->set_used_before(limit);
   decision.add(organization.record().id(), std::move(event));
   return decision;
 }

@@ -97,8 +97,16 @@ Result<Decision> decide(const AssignOwner& command, const SavedFilter& filter, c
 }
 
 // SF-4: a real delete; a tombstone keeps the id and the external ids taken.
-Result<Decision> decide(const DeleteRecord&, const SavedFilter& filter, const View&,
+Result<Decision> decide(const DeleteRecord&, const SavedFilter& filter, const View& view,
                         const Context&) {
+  const std::string& id = filter.record().id();
+  if (view.scan(Index::kFilterUseByFilter, {id}, kUsesForgottenMax + 1).size() >
+      kUsesForgottenMax) {
+    return fail(ErrorKind::kRejected, "saved_filter.too_many_uses",
+                "its uses are too many to be removed at once; forget old ones first "
+                "(purgeFilterUses)",
+                "id");
+  }
   Decision decision;
   Event event;
   event.mutable_removed();

@@ -13,6 +13,9 @@
 
 namespace daybook::saved_filter {
 
+// Uses that one command may forget, by purging or with their filter.
+inline constexpr std::size_t kUsesForgottenMax = 10'000;
+
 [[nodiscard]] Result<Decision> decide(const SaveFilter& command, const std::string& id,
                                       const View& view, const Context& context);
 // The upsert: what the command gives, on the record that holds its external id.

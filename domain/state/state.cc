@@ -254,14 +254,22 @@ void State::fold_filter_uses(const std::string& organization_id, const log::Even
       remove_use(organization_id, id);
     }
   } else if (event.organization().has_filter_uses_purged()) {
-    const std::int64_t limit = event.organization().filter_uses_purged().used_before();
-    for (const std::string& id :
-         scan(keys::index(organization_id, Index::kFilterUseByTime, {}), SIZE_MAX)) {
+    purge_uses(organization_id, event.organization().filter_uses_purged().used_before());
+  }
+}
+
+void State::purge_uses(const std::string& organization_id, std::int64_t used_before) {
+  constexpr std::size_t kPortion = 1'000;
+  const std::string by_time = keys::index(organization_id, Index::kFilterUseByTime, {});
+  for (;;) {
+    const auto ids = scan(by_time, kPortion);
+    for (const std::string& id : ids) {
       const auto* use = static_cast<const saved_filter::FilterUse*>(
           find(organization_id, ENTITY_SAVED_FILTER_USE, id));
-      if (use == nullptr || use->used_at() >= limit) break;
+      if (use == nullptr || use->used_at() >= used_before) return;
       remove_use(organization_id, id);
     }
+    if (ids.size() < kPortion) return;
   }
 }
 
@@ -297,11 +305,11 @@ Result<void> State::flush(log::Progress progress) {
   DAYBOOK_TRY(store_.write(batch));
   for (const auto& [key, value] : confirmed_) --entry(key).unflushed;
   confirmed_.clear();
-  evict();
+  trim();
   return {};
 }
 
-void State::evict() {
+void State::trim() {
   if (entries_.size() + ordered_entries_.size() <= cached_entries_max_) return;
   std::erase_if(entries_, [](const auto& item) { return item.second.unflushed == 0; });
   std::erase_if(ordered_entries_, [](const auto& item) { return item.second.unflushed == 0; });

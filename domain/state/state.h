@@ -83,6 +83,8 @@ class State {
   // fold versions.
   [[nodiscard]] Result<void> flush(log::Progress progress);
   [[nodiscard]] std::size_t confirmed_count() const { return confirmed_.size(); }
+  // Gives memory back if the cache has grown over its bound; not inside a transaction.
+  void trim();
   // Forgets everything that is not in the store and says where folding goes on: nothing if it
   // begins anew, because the store is empty, damaged or was folded by other rules (it is then
   // emptied).
@@ -110,8 +112,8 @@ class State {
                   std::shared_ptr<google::protobuf::Message> state);
   void fold_filter_uses(const std::string& organization_id, const log::Event& event,
                         std::int64_t at);
+  void purge_uses(const std::string& organization_id, std::int64_t used_before);
   void remove_use(const std::string& organization_id, const std::string& use_id);
-  void evict();
   void forget();
 
   StateStore& store_;

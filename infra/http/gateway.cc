@@ -145,10 +145,10 @@ Route Gateway::route(const RequestHead& head) const {
     return answered("metrics", get ? text_page(pages_.metrics, metrics::kTextContentType, "")
                                    : method_not_allowed("GET, HEAD"));
   }
-  const auto receipt = receipt_address(path);
+  const bool receipt = receipt_address(head.target).has_value();
   const bool commands = path == "/v1/commands";
   const bool status = path == "/v1/status";
-  const auto history = history_address(path);
+  const bool history = history_address(head.target).has_value();
   const bool retry = path == "/v1/parked/retry";
   const std::string endpoint = commands  ? "commands"
                                : receipt ? "receipt"
@@ -169,13 +169,11 @@ Route Gateway::route(const RequestHead& head) const {
   if (status)
     return answered("status", get ? text_page(pages_.status, "application/json", "{}\n")
                                   : method_not_allowed("GET, HEAD"));
-  if (receipt) {
-    return answered("receipt", get ? receipt_page(door_, *receipt, grant, accepts_protobuf(head))
-                                   : method_not_allowed("GET, HEAD"));
-  }
-  if (history) {
-    return answered("history",
-                    get ? history_page(door_, *history, grant) : method_not_allowed("GET, HEAD"));
+  if (receipt || history) {
+    if (!get) return answered(endpoint, method_not_allowed("GET, HEAD"));
+    Route route = route_lookup(head, grant);
+    route.endpoint = endpoint;
+    return route;
   }
   if (retry) return answered("parked", retry_page(head, grant));
   return answered("other",
@@ -201,6 +199,23 @@ Route Gateway::route_commands(const RequestHead& head) const {
     route.kind = Route::Kind::kCommand;
     route.type = *type;
     route.protobuf_answer = accepts_protobuf(head);
+  }
+  return route;
+}
+
+Route Gateway::route_lookup(const RequestHead& head, const Grant* grant) const {
+  Route route;
+  route.kind = Route::Kind::kLookup;
+  if (auto receipt = receipt_address(head.target)) {
+    route.look_up = [this, address = *std::move(receipt), grant,
+                     protobuf = accepts_protobuf(head)](std::function<void(Answer)> answer) {
+      receipt_page(door_, address, grant, protobuf, std::move(answer));
+    };
+  } else {
+    route.look_up = [this, address = *history_address(head.target),
+                     grant](std::function<void(Answer)> answer) {
+      history_page(door_, address, grant, std::move(answer));
+    };
   }
   return route;
 }

@@ -24,10 +24,12 @@ namespace daybook::http {
 
 // What to do with a request, decided on its head alone.
 struct Route {
-  enum class Kind { kAnswer, kCommand, kStream };
+  enum class Kind { kAnswer, kLookup, kCommand, kStream };
   Kind kind = Kind::kAnswer;
   std::string endpoint = "other";  // for metrics
   Answer answer;                   // of kAnswer
+  // Of kLookup: gives its answer exactly once, from any thread, possibly before it returns.
+  std::function<void(std::function<void(Answer)>)> look_up;
   codec::ContentType type = codec::ContentType::kJson;
   bool protobuf_answer = false;
   const Grant* grant = nullptr;  // null: nobody needs a token here
@@ -58,6 +60,7 @@ class Gateway : public std::enable_shared_from_this<Gateway> {
   using Reply = std::function<void(Result<Receipt>)>;
 
   [[nodiscard]] Route route_commands(const RequestHead& head) const;
+  [[nodiscard]] Route route_lookup(const RequestHead& head, const Grant* grant) const;
   [[nodiscard]] Answer retry_page(const RequestHead& head, const Grant* grant) const;
   [[nodiscard]] std::optional<Error> head_refusal(const RequestHead& head) const;
   [[nodiscard]] std::optional<Answer> authorize(const RequestHead& head, const Grant*& grant) const;

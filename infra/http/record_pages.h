@@ -2,7 +2,10 @@
 // to an organization that the grant does not cover looks as if it did not exist. Thread-safe.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "commands/submission.h"
@@ -13,23 +16,25 @@ namespace daybook::http {
 
 // /v1/organizations/{organization}/commands/{id}
 struct ReceiptAddress {
-  std::string_view organization_id;
-  std::string_view command_id;
+  std::string organization_id;
+  std::string command_id;
 };
-[[nodiscard]] std::optional<ReceiptAddress> receipt_address(std::string_view path);
+[[nodiscard]] std::optional<ReceiptAddress> receipt_address(std::string_view target);
 
-// /v1/organizations/{organization}/history/{entity}/{id, or namespace%2Fexternal id}
+// /v1/organizations/{organization}/history/{entity}/{id, or namespace%2Fexternal
+// id}[?after=version]
 struct HistoryAddress {
-  std::string_view organization_id;
-  std::string_view entity;
-  std::string_view reference;
+  std::string organization_id;
+  std::string entity;
+  std::string reference;
+  std::uint64_t after_version = 0;
 };
-[[nodiscard]] std::optional<HistoryAddress> history_address(std::string_view path);
+[[nodiscard]] std::optional<HistoryAddress> history_address(std::string_view target);
 
-// A null grant: nobody needs a token here.
-[[nodiscard]] Answer receipt_page(commands::CommandDoor& door, const ReceiptAddress& address,
-                                  const Grant* grant, bool protobuf);
-[[nodiscard]] Answer history_page(commands::CommandDoor& door, const HistoryAddress& address,
-                                  const Grant* grant);
+// A null grant: nobody needs a token here. `answer` is called exactly once, from any thread.
+void receipt_page(commands::CommandDoor& door, const ReceiptAddress& address, const Grant* grant,
+                  bool protobuf, std::function<void(Answer)> answer);
+void history_page(commands::CommandDoor& door, const HistoryAddress& address, const Grant* grant,
+                  std::function<void(Answer)> answer);
 
 }  // namespace daybook::http

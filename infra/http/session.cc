@@ -168,6 +168,8 @@ void Session::follow_route() {
     case Route::Kind::kAnswer:
       // A body that nobody wants is not read: the connection ends instead.
       return reply(std::move(route_.answer), keep_alive_ && !has_body(*head_));
+    case Route::Kind::kLookup:
+      return look_up();
     case Route::Kind::kCommand:
       if (head_->content_length().value_or(0) > core_.config.body_bytes_max) {
         return reply(*reading_fault(beast_http::error::body_limit), false);
@@ -238,6 +240,16 @@ void Session::submit() {
                           if (self.state_ == State::kAnswering)
                             self.reply(std::move(answer), self.keep_alive_);
                         }));
+}
+
+void Session::look_up() {
+  state_ = State::kAnswering;
+  keep_alive_ = keep_alive_ && !has_body(*head_);
+  // Moved out: the answer ends the route that it is part of.
+  const auto look_up = std::move(route_.look_up);
+  look_up(from_any_thread([](Session& self, Answer answer) {
+    if (self.state_ == State::kAnswering) self.reply(std::move(answer), self.keep_alive_);
+  }));
 }
 
 void Session::start_stream() {

@@ -60,6 +60,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void read_body();
   void on_body(ErrorCode error);
   void submit();
+  void look_up();
   void start_stream();
   void on_stream_finished(bool complete);
   // The answer to a request that could not be read to its end; nothing if there is nobody to

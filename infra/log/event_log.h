@@ -29,8 +29,8 @@ class LogCursor {
   LogCursor& operator=(const LogCursor&) = delete;
   virtual ~LogCursor() = default;
 
-  // The next records, at most `records_max`; waits up to `wait` for the first. Only durable records
-  // are given.
+  // The next records, at most `records_max`, and fewer if they are large; waits up to `wait` for
+  // the first. Only durable records are given.
   [[nodiscard]] virtual Result<std::vector<RawRecord>> read(std::size_t records_max,
                                                             std::chrono::milliseconds wait) = 0;
 };

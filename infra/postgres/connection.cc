@@ -95,7 +95,8 @@ std::string copy_statement(const TableName& table, std::span<const std::string> 
 }
 
 std::string session_settings(const ConnectionOptions& options) {
-  return "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET client_min_messages = warning; "
+  return "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET bytea_output = 'hex'; SET "
+         "client_min_messages = warning; "
          "SET default_transaction_isolation = 'read committed'; SET statement_timeout = " +
          std::to_string(options.statement_timeout.count());
 }

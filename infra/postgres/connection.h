@@ -4,8 +4,8 @@
 // when destroyed (an open transaction is rolled back by the server). Threading: one thread at a
 // time; different connections are independent.
 //
-// Session: every session runs with TimeZone UTC and ISO dates, in UTF-8, whatever the server's or
-// the role's settings say.
+// Session: every session runs with TimeZone UTC, ISO dates and hex bytes, in UTF-8, whatever the
+// server's or the role's settings say.
 //
 // Errors: what PostgreSQL refuses has the code "sql.<sqlstate>" (see sqlstate() and
 // is_refused_data()). Its kind says what the caller can do:

@@ -87,6 +87,8 @@ Result<void> PostgresReadTables::connect() {
   DAYBOOK_TRY(postgres::assume_projector(connection));
   // Rows and checkpoint are lost or kept together, and the log has them all.
   DAYBOOK_TRY(connection.exec("SET synchronous_commit = off"));
+  // Somebody who locks a table for long is named in the trouble, and cannot keep us from stopping.
+  DAYBOOK_TRY(connection.exec("SET lock_timeout = '2s'"));
   connection_.emplace(std::move(connection));
   return {};
 }
@@ -285,11 +287,13 @@ Result<bool> PostgresReadTables::try_row(const RowChange& row, const Checkpoint&
     DAYBOOK_ASSIGN(stands, checked({}));
     right = stands;
   }
+  // Released either way: open savepoints would nest as deep as there are rows, each with a lock.
   if (right) {
+    DAYBOOK_TRY(connection_->exec("RELEASE SAVEPOINT one_row"));
     DAYBOOK_TRY(unpark({row}));
     return true;
   }
-  DAYBOOK_TRY(connection_->exec("ROLLBACK TO SAVEPOINT one_row"));
+  DAYBOOK_TRY(connection_->exec("ROLLBACK TO SAVEPOINT one_row; RELEASE SAVEPOINT one_row"));
   DAYBOOK_TRY(park(row, refusal_, checkpoint));
   return false;
 }
@@ -339,13 +343,44 @@ Result<void> PostgresReadTables::unpark(const std::vector<RowChange>& rows) {
   return {};
 }
 
-// Compare-and-set: only the owner of the epoch, and only from the checkpoint that it knows.
+Result<void> PostgresReadTables::check() {
+  DAYBOOK_TRY(connect());
+  DAYBOOK_ASSIGN(found, connection_->exec_params(
+                            "SELECT FROM daybook.checkpoint WHERE partition = $1 AND owner_epoch = "
+                            "$2 AND sequence = $3",
+                            {std::to_string(partition_), std::to_string(owner_epoch_),
+                             std::to_string(sequence_)}));
+  return found.rows.empty() ? taken() : Result<void>();
+}
+
+Result<void> PostgresReadTables::make_durable() {
+  DAYBOOK_TRY(connect());
+  DAYBOOK_ASSIGN(transaction, postgres::Transaction::begin(*connection_));
+  // A commit that is waited for takes all earlier ones along.
+  DAYBOOK_TRY(connection_->exec("SET LOCAL synchronous_commit = on"));
+  DAYBOOK_ASSIGN(touched, connection_->exec_params(
+                              "UPDATE daybook.checkpoint SET sequence = sequence WHERE partition = "
+                              "$1 AND owner_epoch = $2 AND sequence = $3",
+                              {std::to_string(partition_), std::to_string(owner_epoch_),
+                               std::to_string(sequence_)}));
+  if (touched.affected != 1) return taken();
+  return transaction.commit();
+}
+
+tl::unexpected<Error> PostgresReadTables::taken() const {
+  return fail(ErrorKind::kConflict, "checkpoint.taken",
+              "another projector has taken the read tables of partition " +
+                  std::to_string(partition_) + " over, or they were made anew");
+}
+
+// Compare-and-set: only the owner of the epoch, only from the checkpoint that it knows, and never
+// back.
 Result<void> PostgresReadTables::advance(const Checkpoint& checkpoint) {
   DAYBOOK_TRY(prepare_once("advance",
                            "UPDATE daybook.checkpoint SET position = $3, sequence = $4, "
                            "running_hash = $5, decided_at = $6,"
                            " applied_at = clock_timestamp() WHERE partition = $1 AND owner_epoch = "
-                           "$2 AND sequence = $7"));
+                           "$2 AND sequence = $7 AND sequence <= $4"));
   const Position& position = checkpoint.position;
   const std::vector<Value> params{std::to_string(partition_),
                                   std::to_string(owner_epoch_),
@@ -355,10 +390,7 @@ Result<void> PostgresReadTables::advance(const Checkpoint& checkpoint) {
                                   timestamp_sql(checkpoint.decided_at),
                                   std::to_string(sequence_)};
   DAYBOOK_ASSIGN(updated, connection_->exec_prepared("advance", params));
-  if (updated.affected == 1) return {};
-  return fail(ErrorKind::kConflict, "checkpoint.taken",
-              "another projector has taken the read tables of partition " +
-                  std::to_string(partition_) + " over");
+  return updated.affected == 1 ? Result<void>() : taken();
 }
 
 }  // namespace daybook::read_tables

@@ -27,11 +27,14 @@ class PostgresReadTables final : public projections::ReadTables {
   [[nodiscard]] Result<std::size_t> write(const std::vector<projections::RowChange>& rows,
                                           const projections::Checkpoint& checkpoint,
                                           projections::Refused refused) override;
+  [[nodiscard]] Result<void> check() override;
+  [[nodiscard]] Result<void> make_durable() override;
 
  private:
   using RowPointers = std::vector<const projections::RowChange*>;
 
   [[nodiscard]] Result<void> connect();
+  [[nodiscard]] tl::unexpected<Error> taken() const;
   [[nodiscard]] tl::unexpected<Error> other_log(const std::string& log_id);
   [[nodiscard]] Result<void> write_all(const std::vector<projections::RowChange>& rows);
   [[nodiscard]] Result<void> upsert(Entity entity, const RowPointers& rows);

@@ -1,4 +1,4 @@
-// Port: the valid outcomes of one partition, in order. Used by one thread.
+// Port: the valid outcomes of one partition, in order. Used by one thread, but for end_offset().
 #pragma once
 
 #include <chrono>
@@ -26,6 +26,7 @@ class OutcomeSource {
   // How far it has read, fences and void records included.
   [[nodiscard]] virtual const log::Progress& progress() const = 0;
   // The offset after the last durable record of the partition: what the lag is measured against.
+  // From any thread.
   [[nodiscard]] virtual Result<std::uint64_t> end_offset() = 0;
 };
 

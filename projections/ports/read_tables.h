@@ -63,6 +63,11 @@ class ReadTables {
   [[nodiscard]] virtual Result<std::size_t> write(const std::vector<RowChange>& rows,
                                                   const Checkpoint& checkpoint,
                                                   Refused refused) = 0;
+  // kConflict if the tables do not stand where this object left them: somebody else has claimed
+  // them, or they were made anew.
+  [[nodiscard]] virtual Result<void> check() = 0;
+  // Returns when what was written survives a crash of the database. Errors as of write.
+  [[nodiscard]] virtual Result<void> make_durable() = 0;
 };
 
 }  // namespace daybook::projections

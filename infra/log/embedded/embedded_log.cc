@@ -20,6 +20,8 @@ namespace daybook::log {
 namespace {
 
 constexpr std::size_t kKeySize = 12;
+// Of one read: more records than this stay for the next one, however many are asked for.
+constexpr std::size_t kReadBytesMax = 8U << 20U;
 constexpr std::string_view kPartitionCountKey =
     "partition_count";  // longer than a record's key, so never one
 
@@ -317,13 +319,16 @@ Result<std::vector<RawRecord>> EmbeddedLog::Impl::read(std::uint32_t partition, 
   std::vector<RawRecord> records;
   if (end <= from) return records;
   std::uint64_t expected = from;
+  std::size_t bytes = 0;
   const std::unique_ptr<rocksdb::Iterator> iterator(database_->NewIterator({}));
-  for (iterator->Seek(key_of(partition, from)); iterator->Valid() && records.size() < records_max;
+  for (iterator->Seek(key_of(partition, from));
+       iterator->Valid() && records.size() < records_max && bytes < kReadBytesMax;
        iterator->Next()) {
     if (!in_partition(iterator->key(), partition) || offset_of(iterator->key()) != expected ||
         expected == end)
       break;
     records.push_back({expected++, iterator->value().ToString()});
+    bytes += records.back().bytes.size();
   }
   // What is good first; the next read meets the damage.
   if (!records.empty()) return records;

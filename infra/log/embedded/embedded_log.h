@@ -2,9 +2,9 @@
 // appends.
 //
 // One process holds its lock. A record is durable before a cursor gives it; before that its place
-// goes to a witness file. On start an unfinished write beyond the witness is cut off and reported;
-// a log that ends before the witness, or differs from it, is refused: silently shorter is never
-// acceptable. Offsets are dense, from 0.
+// goes to a witness file. On start an unfinished write, which nobody was told of, is cut off; whole
+// records beyond the witness count and are reported; a log that ends before the witness, or differs
+// from it, is refused: silently shorter is never acceptable. Offsets are dense, from 0.
 //
 // Thread-safe; cursors and appenders belong to one thread each and must not outlive the log.
 #pragma once

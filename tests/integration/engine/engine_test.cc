@@ -1,13 +1,33 @@
 #include <cctype>
 #include <thread>
 
+#include "commands/await_answer.h"
 #include "commands/routing.h"
 #include "tests/integration/engine/engine_fixture.h"
 
 namespace daybook::test {
 namespace {
 
-class Engine : public EngineFixture {};
+std::string shouted(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+class Engine : public EngineFixture {
+ protected:
+  Result<Receipt> receipt(const std::string& organization, const std::string& command,
+                          const std::string& viewer = "integration") {
+    return commands::await_answer(engine(),
+                                  commands::ReceiptQuestion{organization, command, viewer});
+  }
+  Result<History> history(const std::string& organization, Entity entity,
+                          const std::string& reference, const std::string& viewer = "integration",
+                          std::uint64_t after = 0, std::size_t entries_max = 1'000) {
+    return commands::await_answer(
+        engine(),
+        commands::HistoryQuestion{organization, entity, reference, viewer, after, entries_max});
+  }
+};
 
 TEST_F(Engine, TakesEachOrganizationsCommandsInItsPartition) {
   start(3);
@@ -41,10 +61,7 @@ TEST_F(Engine, FindsThePartitionHoweverTheOrganizationIsWritten) {
     const std::string id = organization_id(organization);
     ASSERT_EQ(text_of(sender_.ask(command(organization * 10, test::organization(), id))),
               "accepted");
-    std::string shouted;
-    for (const char c : id)
-      shouted += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    EXPECT_EQ(text_of(sender_.ask(command(organization * 10 + 1, company("C1"), shouted))),
+    EXPECT_EQ(text_of(sender_.ask(command(organization * 10 + 1, company("C1"), shouted(id)))),
               "accepted");
     EXPECT_EQ(text_of(sender_.ask(command(organization * 10 + 2, company("C2"), " " + id + " "))),
               "accepted");
@@ -56,12 +73,12 @@ TEST_F(Engine, AnswersReceiptsOfItsOwnOrganizationOnly) {
   ASSERT_TRUE(sender_.ask(command(1, organization(), organization_id(1))));
   ASSERT_TRUE(sender_.ask(command(2, organization(), organization_id(2))));
   const auto first = sender_.ask(command(3, company("C1"), organization_id(1)));
-  const auto receipt = engine().receipt(organization_id(1), command_id(3));
-  ASSERT_TRUE(receipt) << receipt.error().detail;
-  EXPECT_EQ(receipt->SerializeAsString(), first->SerializeAsString());
-  EXPECT_EQ(engine().receipt(organization_id(2), command_id(3)).error().code, "receipt.not_found");
-  EXPECT_EQ(engine().receipt(organization_id(1), command_id(4)).error().kind, ErrorKind::kNotFound);
-  EXPECT_EQ(engine().receipt("nonsense", command_id(3)).error().kind, ErrorKind::kInvalid);
+  const auto found = receipt(organization_id(1), command_id(3));
+  ASSERT_TRUE(found) << found.error().detail;
+  EXPECT_EQ(found->SerializeAsString(), first->SerializeAsString());
+  EXPECT_EQ(receipt(organization_id(2), command_id(3)).error().code, "receipt.not_found");
+  EXPECT_EQ(receipt(organization_id(1), command_id(4)).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(receipt("nonsense", command_id(3)).error().kind, ErrorKind::kInvalid);
 }
 
 TEST_F(Engine, TellsWhoChangedWhatWhenByWhichCommand) {
@@ -74,21 +91,63 @@ TEST_F(Engine, TellsWhoChangedWhatWhenByWhichCommand) {
   Command change = command(3, act("patch_company", "id: '" + company_id + "' set { city: 'Bern' }"),
                            organization_1);
   ASSERT_EQ(text_of(sender_.ask(change)), "accepted");
-  for (const std::string& reference : {company_id, std::string("spec/C1")}) {
-    const auto history = engine().history(organization_1, ENTITY_COMPANY, reference);
-    ASSERT_TRUE(history) << history.error().detail;
-    ASSERT_EQ(history->entries_size(), 2);
-    EXPECT_EQ(history->entries(0).command(), "createCompany");
-    EXPECT_EQ(history->entries(1).command_id(), command_id(3));
-    EXPECT_EQ(history->entries(1).decided_at(), kNow + 1000);
-    EXPECT_EQ(history->entries(1).actor(), "integration");
-    ASSERT_EQ(history->entries(1).changes_size(), 1);
-    EXPECT_EQ(history->entries(1).changes(0).field(), "city");
-    EXPECT_FALSE(history->entries(1).changes(0).has_old_value());
-    EXPECT_EQ(history->entries(1).changes(0).new_value(), "Bern");
+  for (const std::string& reference : {company_id, shouted(company_id), std::string("spec/C1")}) {
+    const auto found = history(organization_1, ENTITY_COMPANY, reference);
+    ASSERT_TRUE(found) << found.error().detail;
+    ASSERT_EQ(found->entries_size(), 2);
+    EXPECT_EQ(found->entries(0).command(), "createCompany");
+    EXPECT_EQ(found->entries(1).command_id(), command_id(3));
+    EXPECT_EQ(found->entries(1).decided_at(), kNow + 1000);
+    EXPECT_EQ(found->entries(1).actor(), "integration");
+    ASSERT_EQ(found->entries(1).changes_size(), 1);
+    EXPECT_EQ(found->entries(1).changes(0).field(), "city");
+    EXPECT_FALSE(found->entries(1).changes(0).has_old_value());
+    EXPECT_EQ(found->entries(1).changes(0).new_value(), "Bern");
   }
-  EXPECT_EQ(engine().history(organization_id(2), ENTITY_COMPANY, company_id).error().kind,
+  EXPECT_EQ(history(organization_id(2), ENTITY_COMPANY, company_id).error().kind,
             ErrorKind::kNotFound);
+}
+
+TEST_F(Engine, ShowsEveryViewerOnlyWhatItMaySee) {
+  start(1);
+  const std::string organization = organization_id(1);
+  ASSERT_TRUE(sender_.ask(command(1, test::organization(), organization)));
+  ASSERT_EQ(text_of(sender_.ask(command(2, user("U1"), organization))), "accepted");
+  ASSERT_EQ(text_of(sender_.ask(command(3, user("U2"), organization))), "accepted");
+  Command own = command(4, company("C1"), organization);
+  own.set_actor("spec/U1");
+  ASSERT_EQ(text_of(sender_.ask(own)), "accepted");
+  EXPECT_TRUE(history(organization, ENTITY_COMPANY, "spec/C1", "spec/U1"));
+  EXPECT_TRUE(receipt(organization, command_id(4), "spec/U1"));
+  const auto strange = history(organization, ENTITY_COMPANY, "spec/C1", "spec/U2");
+  const auto missing = history(organization, ENTITY_COMPANY, "spec/C2", "spec/U2");
+  ASSERT_FALSE(strange);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(strange.error().detail, missing.error().detail);
+  EXPECT_EQ(receipt(organization, command_id(4), "spec/U2").error().code, "receipt.not_found");
+  EXPECT_EQ(history(organization, ENTITY_COMPANY, "spec/C1", "spec/U9").error().code,
+            "actor.unknown");
+}
+
+TEST_F(Engine, TellsALongHistoryInPortions) {
+  start(1);
+  const std::string organization = organization_id(1);
+  ASSERT_TRUE(sender_.ask(command(1, test::organization(), organization)));
+  const std::string id = sender_.ask(command(2, company("C1"), organization))->records(0).id();
+  for (std::uint64_t number = 3; number < 1'203; ++number) {
+    const std::string set = "set { city: 'City " + std::to_string(number) + "' }";
+    sender_.send(command(number, act("patch_company", "id: '" + id + "' " + set), organization));
+  }
+  ASSERT_TRUE(sender_.wait_for_all());
+  const auto first = history(organization, ENTITY_COMPANY, "spec/C1", "integration", 0, 1'000);
+  ASSERT_TRUE(first) << first.error().detail;
+  EXPECT_EQ(first->entries_size(), 1'000);
+  EXPECT_TRUE(first->more());
+  const auto rest = history(organization, ENTITY_COMPANY, "spec/C1", "integration", 1'000, 1'000);
+  ASSERT_EQ(rest->entries_size(), 201);
+  EXPECT_FALSE(rest->more());
+  EXPECT_EQ(rest->entries(0).version(), 1'001U);
+  EXPECT_EQ(rest->entries(0).changes(0).old_value(), first->entries(999).changes(0).new_value());
 }
 
 TEST_F(Engine, CountsWhatItDid) {

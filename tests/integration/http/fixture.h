@@ -56,23 +56,26 @@ class FakeDoor : public commands::CommandDoor {
     submission.answer(decide(submission.command));
   }
 
-  Result<Receipt> receipt(const std::string& organization_id,
-                          const std::string& command_id) override {
+  void receipt(commands::ReceiptQuestion question,
+               std::function<void(Result<Receipt>)> answer) override {
     const std::lock_guard lock(mutex_);
-    const auto found = receipts.find(organization_id + "/" + command_id);
-    if (found != receipts.end()) return found->second;
-    return fail(ErrorKind::kNotFound, "receipt.not_found",
-                "no command with this id has been answered");
+    viewer = question.viewer;
+    const auto found = receipts.find(question.organization_id + "/" + question.command_id);
+    if (found != receipts.end()) return answer(found->second);
+    answer(fail(ErrorKind::kNotFound, "receipt.not_found",
+                "no command with this id has been answered"));
   }
 
-  Result<History> history(const std::string& organization_id, Entity entity,
-                          const std::string& reference) override {
-    if (reference != "erp/4711")
-      return fail(ErrorKind::kNotFound, "company.not_found", "no such record");
+  void history(commands::HistoryQuestion question,
+               std::function<void(Result<History>)> answer) override {
+    const std::lock_guard lock(mutex_);
+    viewer = question.viewer;
+    if (question.reference != "erp/4711")
+      return answer(fail(ErrorKind::kNotFound, "company.not_found", "no such record"));
     History history;
-    history.set_entity(entity);
-    history.set_id(organization_id);
-    return history;
+    history.set_entity(question.entity);
+    history.set_id(question.organization_id);
+    answer(history);
   }
 
   void decide_with(std::function<Result<Receipt>(const Command&)> decide) {
@@ -112,6 +115,7 @@ class FakeDoor : public commands::CommandDoor {
     }
   }
 
+  std::string viewer;                       // of the last question
   std::map<std::string, Receipt> receipts;  // "organization/command"; set before the server starts
 
  private:

@@ -114,6 +114,17 @@ TEST_F(TokenTest, SeesReceiptsOfItsOrganizationOnly) {
   EXPECT_THAT(other.body, HasSubstr("receipt.not_found"));
 }
 
+TEST_F(TokenTest, IsTheViewerOfReceiptsAndHistories) {
+  const std::string base = "/v1/organizations/" + std::string(kOrganization);
+  for (const std::string& target :
+       {base + "/commands/" + kCommand, base + "/history/company/erp%2F4711"}) {
+    (void)ask(get(target, "Authorization: Bearer ada-token\r\n"));
+    EXPECT_EQ(door_.viewer, "erp/ada");
+    (void)ask(get(target, "Authorization: Bearer import-token\r\n"));
+    EXPECT_EQ(door_.viewer, "integration") << "who may act as anybody sees what anybody sees";
+  }
+}
+
 TEST_F(TokenTest, HoldsForEveryLineOfAStream) {
   const Reply reply =
       ask(request("POST", "/v1/commands",

@@ -124,7 +124,9 @@ void HandFedSource::advance(const Record& record) {
   progress_.set_next_offset(record.position.offset + 1);
   progress_.set_sequence(record.position.sequence);
   progress_.set_hash(std::string(record.position.hash.begin(), record.position.hash.end()));
-  if (record.outcome) progress_.set_decided_at(record.outcome->decided_at());
+  if (!record.outcome) return;
+  progress_.set_outcome_hash(progress_.hash());
+  progress_.set_decided_at(record.outcome->decided_at());
 }
 
 Result<std::vector<ReadOutcome>> HandFedSource::read(std::size_t outcomes_max,

@@ -96,6 +96,8 @@ class ObservedTables final : public projections::ReadTables {
   [[nodiscard]] Result<std::size_t> write(const std::vector<projections::RowChange>& rows,
                                           const projections::Checkpoint& checkpoint,
                                           projections::Refused refused) override;
+  [[nodiscard]] Result<void> check() override { return tables_.check(); }
+  [[nodiscard]] Result<void> make_durable() override { return tables_.make_durable(); }
 
  private:
   Bell& bell_;

@@ -184,7 +184,9 @@ TEST_F(Recovery, GoesOnAfterItsSessionsWereEndedBetweenTransactions) {
 
 TEST_F(Recovery, LeavesTheTablesToWhoeverClaimedThemLast) {
   bench_.two_organizations_happen();
-  bench_.start();
+  projections::ProjectorOptions options;
+  options.check_wait = std::chrono::hours(1);  // it is to find out by writing
+  bench_.start(options);
   ASSERT_TRUE(bench_.await_end());
   bench_.source().hold(true);
   bench_.happens(patch("C1", "city: 'Oslo'"));

@@ -106,7 +106,7 @@ TEST_F(HandlerFaults, DoNotKeepItFromStopping) {
   log_.fail_reads(true);
   start();
   send_companies(1, 3);
-  EXPECT_TRUE(
+  EXPECT_FALSE(
       handler_->query([](const State&, commands::Journal&) { FAIL() << "without owning"; }));
   handler_->stop();
   EXPECT_EQ(sender_.answered(), 3U);

@@ -126,6 +126,12 @@ TEST(AcrossEntities, X4ANewRecordIsAtVersionNought) {
   spec.when(company("C9").expecting(1))
       .then_rejected("VERSION_CONFLICT", ErrorKind::kConflict, "expectedVersion");
   spec.when(company("C9").expecting(0)).then_accepted();
+  spec.when(field("XC9", "C1", "New", "2").expecting(1))
+      .then_rejected("VERSION_CONFLICT", ErrorKind::kConflict, "expectedVersion");
+  spec.when(field("XC9", "C1", "New", "2").expecting(0)).then_accepted();
+  given()
+      .when(organization().expecting(1))
+      .then_rejected("VERSION_CONFLICT", ErrorKind::kConflict, "expectedVersion");
 }
 
 TEST(AcrossEntities, X4WhatAnActorMayNotSeeIsNotFoundWhateverItExpects) {
@@ -150,7 +156,7 @@ TEST(AcrossEntities, X6DataOfOneUserIsInvisibleToAnother) {
   // Not even that they exist: the answers are those of records that never were.
   const auto answer = [&](const Act& each) {
     spec.as("U2").when(each);
-    return spec.outcome().violations(0).code() + spec.outcome().violations(0).kind();
+    return spec.outcome().violations(0).SerializeAsString();
   };
   EXPECT_EQ(answer(remove("C1")), answer(remove("C9")));
   EXPECT_EQ(answer(remove("K1")), answer(remove("K9")));

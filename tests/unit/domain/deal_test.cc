@@ -46,6 +46,13 @@ TEST(Deal, DE1TheStageMustExistAndBeActive) {
       .then_rejected("field.required", ErrorKind::kInvalid, "stageId");
 }
 
+TEST(Deal, DE1ADealWhoseOwnStageWasRetiredGoesOnInIt) {
+  auto world = pipeline(simply("retire_pipeline_stage", "S1"));
+  world.when(deal("D1", "S1").or_update().with("fields { title: 'Again' }"))
+      .then(changed("D1", "title: 'Again'"));
+  world.when(move("D1", "S1", "probability: 70")).then(changed("D1", "probability: 70"));
+}
+
 TEST(Deal, DE2CompanyAndContactMustBeLive) {
   auto world = pipeline(company("C1"), contact("K1"), remove("C1"), remove("K1"));
   world.when(deal("D2", "S1").at("C1").about("K1"))
@@ -243,6 +250,16 @@ TEST(Deal, DE12EveryCurrencyIsKeptAsItIs) {
   pipeline()
       .when(deal("D2", "S1").with("fields { currency: 'jpy' value: 100 }"))
       .then_record("D2", "fields { currency: 'JPY' value: 100 }");
+}
+
+TEST(Deal, IsNotReopenedInsideAClosedStage) {
+  auto world = pipeline(move("D1", "S4"));
+  for (const Act& each :
+       {move("D1", "S4", "status: DEAL_STATUS_OPEN"), move("D1", "S5", "status: DEAL_STATUS_OPEN"),
+        deal("D1", "S4").or_update().with("status: DEAL_STATUS_OPEN")}) {
+    world.when(each).then_rejected("deal.open_stage_required", ErrorKind::kRejected, "stageId");
+  }
+  world.when(move("D1", "S2", "status: DEAL_STATUS_OPEN")).then_accepted();
 }
 
 }  // namespace

@@ -133,6 +133,24 @@ TEST(Import, OtherRulesAreApplied) {
       .then_rejected("company.not_found", ErrorKind::kInvalid, "companyId");
 }
 
+TEST(Import, FactsBelongToTheirKindOfRecord) {
+  auto spec = given(organization(), stage("S1"));
+  spec.when(company("C1").imported("completed_at: 1000"))
+      .then_rejected("import.foreign_fact", ErrorKind::kInvalid, "import.completedAt");
+  spec.when(deal("D1", "S1").imported("completed_at: 1000"))
+      .then_rejected("import.foreign_fact", ErrorKind::kInvalid, "import.completedAt");
+  spec.when(activity("A1").imported("actual_close_date: 20000"))
+      .then_rejected("import.foreign_fact", ErrorKind::kInvalid, "import.actualCloseDate");
+}
+
+TEST(Import, AC3OnlyWhatIsCompletedHasATimeOfCompletion) {
+  auto spec = given(organization());
+  spec.when(activity("A1").imported("completed_at: 1000"))
+      .then_rejected("import.not_completed", ErrorKind::kInvalid, "import.completedAt");
+  spec.when(logged("A1").imported("completed_at: 1900000000000"))
+      .then_rejected("time.in_future", ErrorKind::kInvalid, "import.completedAt");
+}
+
 TEST(Import, ItsFactsAreChecked) {
   given(organization())
       .when(company("C1").imported("created_at: -99999999999999999"))

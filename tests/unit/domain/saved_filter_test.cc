@@ -144,6 +144,22 @@ TEST(SavedFilter, SF5ACutOffForgetsOlderUses) {
   world.then_record("F1", "use_count: 3");
 }
 
+TEST(SavedFilter, SF5SoManyUsesAreForgottenInPortions) {
+  auto spec = given(organization(), filter("F1"));
+  std::int64_t now = kNow;
+  for (int i = 0; i < 11; ++i) {
+    spec.at(++now).when_batch(std::vector<Act>(1'000, use("F1")));
+    ASSERT_EQ(spec.outcome().events_size(), 1'000);
+  }
+  spec.at(now + 10)
+      .when(remove("F1"))
+      .then_rejected("saved_filter.too_many_uses", ErrorKind::kRejected, "id");
+  Act purge = purge_uses(now + 5);
+  purge.counts_again = true;
+  spec.when(purge).then_accepted().then_notice("filter_uses.left");
+  spec.when(remove("F1")).then_accepted();
+}
+
 TEST(SavedFilter, SF5TheCutOffDoesNotLieInTheFuture) {
   auto world = given(organization(), filter("F1"), use("F1"));
   world.when(purge_uses(kNow + 1))

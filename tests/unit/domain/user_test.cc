@@ -36,6 +36,13 @@ TEST(User, US1IsCreatedByAdminAndIntegration) {
   world.as("integration").when(user("U9")).then_accepted();
 }
 
+TEST(User, US1WhoMayNotCreateUsersIsNotToldWhichExternalIdsAreTaken) {
+  given(organization(), manager("U1"), user("U2"))
+      .as("U1")
+      .when(user("U2"))
+      .then_rejected("not_allowed", ErrorKind::kNotAllowed);
+}
+
 TEST(User, US1IsChangedByItselfAdminAndIntegration) {
   const Act rename = patch("U3", "first_name: 'Ada'");
   for (const char* who : {"U1", "U3", "integration"}) {

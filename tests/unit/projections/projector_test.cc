@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <functional>
 #include <map>
+#include <thread>
 
 #include "tests/support/domain_specification.h"
 
@@ -37,6 +38,18 @@ class World final : public OutcomeSource, public ReadTables {
     const std::lock_guard lock(mutex_);
     log_known_ = false;
   }
+  void let_writes_hang(bool hang) {
+    const std::lock_guard lock(mutex_);
+    writes_hang_ = hang;
+    changed_.notify_all();
+  }
+  // As `migrate down` and `up` leave them.
+  void make_tables_anew() {
+    const std::lock_guard lock(mutex_);
+    rows.clear();
+    checkpoint_ = {};
+    made_anew_ = true;
+  }
   [[nodiscard]] bool await(const std::function<bool()>& condition) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, kLimit, condition);
@@ -48,6 +61,8 @@ class World final : public OutcomeSource, public ReadTables {
   std::map<std::string, RowChange> rows;
   int claims = 0;
   int reads = 0;
+  int checks = 0;
+  int writes = 0;
 
   Result<void> start(const log::Progress* from) override {
     const std::lock_guard lock(mutex_);
@@ -65,6 +80,8 @@ class World final : public OutcomeSource, public ReadTables {
     std::vector<ReadOutcome> read;
     while (read.size() < outcomes_max && progress_.sequence() < outcomes_.size()) {
       read.push_back(outcomes_[progress_.sequence()]);
+      const RunningHash& hash = read.back().position.hash;
+      progress_.set_outcome_hash(std::string(hash.begin(), hash.end()));
       progress_.set_sequence(progress_.sequence() + 1);
       progress_.set_next_offset(progress_.sequence() + 1);
     }
@@ -84,7 +101,10 @@ class World final : public OutcomeSource, public ReadTables {
   Result<std::vector<ParkedRow>> parked() override { return std::vector<ParkedRow>(); }
   Result<std::size_t> write(const std::vector<RowChange>& changed, const Checkpoint& checkpoint,
                             Refused) override {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    ++writes;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return !writes_hang_; });
     if (!errors_.empty()) {
       const Error error = errors_.front();
       errors_.erase(errors_.begin());
@@ -96,6 +116,15 @@ class World final : public OutcomeSource, public ReadTables {
     apply(changed, checkpoint);
     return 0U;
   }
+  Result<void> check() override {
+    const std::lock_guard lock(mutex_);
+    ++checks;
+    changed_.notify_all();
+    if (!made_anew_) return {};
+    made_anew_ = false;
+    return fail(ErrorKind::kConflict, "checkpoint.taken", "made anew");
+  }
+  Result<void> make_durable() override { return {}; }
 
  private:
   void apply(const std::vector<RowChange>& changed, const Checkpoint& checkpoint) {
@@ -110,6 +139,8 @@ class World final : public OutcomeSource, public ReadTables {
   std::vector<ReadOutcome> outcomes_;
   std::vector<Error> errors_;
   bool log_known_ = true;
+  bool made_anew_ = false;
+  bool writes_hang_ = false;
   log::Progress progress_;
   Checkpoint checkpoint_;
 };
@@ -120,6 +151,7 @@ class ProjectorAlone : public ::testing::Test {
     ProjectorOptions options;
     options.idle_wait = std::chrono::milliseconds(5);
     options.retry_max = std::chrono::milliseconds(5);
+    options.check_wait = std::chrono::milliseconds(5);
     return options;
   }
 
@@ -161,6 +193,36 @@ TEST_F(ProjectorAlone, GoesOnWhenItsStateCannotBeWritten) {
   ASSERT_TRUE(world_.await_end());
   projector_.stop();
   EXPECT_EQ(world_.rows.size(), 2U);
+}
+
+TEST_F(ProjectorAlone, FoldsAgainWhenTheTablesWereMadeAnewBesideIt) {
+  world_.happens(organization());
+  world_.happens(company("C1"));
+  projector_.start();
+  ASSERT_TRUE(world_.await_end());
+  world_.make_tables_anew();
+  ASSERT_TRUE(world_.await_end());  // without another outcome
+  projector_.stop();
+  EXPECT_EQ(world_.rows.size(), 2U);
+}
+
+TEST_F(ProjectorAlone, ShowsItsLagAlsoWhileItHangs) {
+  world_.happens(organization());
+  world_.let_writes_hang(true);
+  projector_.start();
+  ASSERT_TRUE(world_.await([&] { return world_.writes > 0; }));
+  world_.happens(company("C1"));
+  EXPECT_GE(projector_.status().lag_records, 2U);
+  const auto stuck = projector_.status().stuck;
+  const auto limit = std::chrono::steady_clock::now() + kLimit;
+  while (projector_.status().stuck <= stuck && std::chrono::steady_clock::now() < limit)
+    std::this_thread::yield();
+  EXPECT_GT(projector_.status().stuck, stuck);
+  world_.let_writes_hang(false);
+  ASSERT_TRUE(world_.await_end());
+  projector_.stop();
+  EXPECT_EQ(projector_.status().lag_records, 0U);
+  EXPECT_EQ(projector_.status().stuck.count(), 0);
 }
 
 TEST_F(ProjectorAlone, StopsAlsoWhileTheLogHasNotEvenBegun) {
