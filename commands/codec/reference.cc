@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "commands/codec/example.h"
+#include "commands/codec/filter_reference.h"
 #include "commands/codec/json.h"
 #include "commands/codec/json_scalar.h"
 #include "domain/core/schema.h"
@@ -36,7 +37,10 @@ curl -s http://127.0.0.1:7420/v1/commands -H 'Content-Type: application/json' --
 | 404 | the record does not exist, or the actor may not see it |
 | 409 | something changed or is taken: reload and decide again |
 | 503 | nothing happened: send the same command again, after `Retry-After` |
-| 500 | the outcome is unknown: look up the receipt before anything else |
+| 500 | the outcome is unknown: look it up at `GET /v1/organizations/{organization}/commands/{commandId}` before anything else |
+
+[http.md](http.md) has the whole interface: answers, tokens, receipts, histories, limits, the other statuses, and when to
+send again.
 
 ## How values are written
 
@@ -141,7 +145,7 @@ std::string type_text(const FieldDescriptor& field, const ActionRule& action) {
     return "`" + texts + "`";
   }
   if (field.is_repeated()) return "list of text";
-  if (const std::string format = format_type(schema::rule(field).format()); !format.empty())
+  if (std::string format = format_type(schema::rule(field).format()); !format.empty())
     return format;
   if (field.type() == FieldDescriptor::TYPE_BOOL) return "true or false";
   return field.type() == FieldDescriptor::TYPE_STRING ? "text" : "whole number";
@@ -230,6 +234,7 @@ void add_entity(std::string& out, Entity entity) {
   for (const schema::ActionInfo& action : schema::actions()) {
     if (action.rule.entity() != entity) continue;
     if (first) out += "## " + title_of(entity) + "\n\n";
+    if (first && entity == ENTITY_SAVED_FILTER) out += filter_reference();
     first = false;
     add_action(out, action);
   }

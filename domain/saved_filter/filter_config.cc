@@ -1,129 +1,21 @@
 #include "domain/saved_filter/filter_config.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <map>
 #include <string_view>
+#include <vector>
 
 #include "domain/core/text.h"
 #include "domain/core/time.h"
+#include "domain/saved_filter/filter_fields.h"
 
 namespace daybook::saved_filter {
 namespace {
 
 using google::protobuf::Value;
-enum class FieldType { kText, kSelect, kNumber, kDate, kBoolean };
-using Fields = std::map<std::string_view, FieldType>;
-
-const Fields& fields_of(FilterEntity entity) {
-  using enum FieldType;
-  static const std::map<int, Fields> table{{FILTER_ENTITY_COMPANIES,
-                                            {{"name", kText},
-                                             {"industry", kSelect},
-                                             {"companySize", kSelect},
-                                             {"status", kSelect},
-                                             {"website", kText},
-                                             {"annualRevenue", kNumber},
-                                             {"employeeCount", kNumber},
-                                             {"city", kText},
-                                             {"state", kText},
-                                             {"country", kText},
-                                             {"contactCount", kNumber},
-                                             {"dealCount", kNumber},
-                                             {"activityCount", kNumber},
-                                             {"createdAt", kDate},
-                                             {"updatedAt", kDate}}},
-                                           {FILTER_ENTITY_CONTACTS,
-                                            {{"firstName", kText},
-                                             {"lastName", kText},
-                                             {"email", kText},
-                                             {"phone", kText},
-                                             {"jobTitle", kText},
-                                             {"department", kText},
-                                             {"status", kSelect},
-                                             {"isPrimary", kBoolean},
-                                             {"preferredContact", kSelect},
-                                             {"company.name", kText},
-                                             {"company.industry", kText},
-                                             {"dealCount", kNumber},
-                                             {"activityCount", kNumber},
-                                             {"createdAt", kDate},
-                                             {"updatedAt", kDate}}},
-                                           {FILTER_ENTITY_DEALS,
-                                            {{"title", kText},
-                                             {"value", kNumber},
-                                             {"probability", kNumber},
-                                             {"status", kSelect},
-                                             {"priority", kSelect},
-                                             {"source", kText},
-                                             {"stage.name", kText},
-                                             {"stage.stageType", kSelect},
-                                             {"company.name", kText},
-                                             {"contact.firstName", kText},
-                                             {"contact.lastName", kText},
-                                             {"expectedCloseDate", kDate},
-                                             {"activityCount", kNumber},
-                                             {"createdAt", kDate},
-                                             {"updatedAt", kDate}}},
-                                           {FILTER_ENTITY_ACTIVITIES,
-                                            {{"subject", kText},
-                                             {"type", kSelect},
-                                             {"status", kSelect},
-                                             {"priority", kSelect},
-                                             {"company.name", kText},
-                                             {"contact.firstName", kText},
-                                             {"deal.title", kText},
-                                             {"dueDate", kDate},
-                                             {"completedAt", kDate},
-                                             {"createdAt", kDate}}}};
-  static const Fields none;
-  const auto found = table.find(entity);
-  return found == table.end() ? none : found->second;
-}
-
-template <std::size_t N>
-bool one_of(std::string_view text, const std::array<std::string_view, N>& list) {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
-
-bool takes(FieldType type, std::string_view op) {
-  static constexpr std::array<std::string_view, 8> kText{"equals",       "not_equals",  "contains",
-                                                         "not_contains", "starts_with", "ends_with",
-                                                         "is_empty",     "is_not_empty"};
-  static constexpr std::array<std::string_view, 4> kSelect{"equals", "not_equals", "is_empty",
-                                                           "is_not_empty"};
-  static constexpr std::array<std::string_view, 8> kNumber{"equals",
-                                                           "not_equals",
-                                                           "greater_than",
-                                                           "less_than",
-                                                           "greater_than_or_equal",
-                                                           "less_than_or_equal",
-                                                           "between",
-                                                           "not_between"};
-  static constexpr std::array<std::string_view, 14> kDate{
-      "before",        "after",         "on_or_before", "on_or_after",  "date_between",
-      "date_is",       "is_today",      "is_yesterday", "is_this_week", "is_last_week",
-      "is_this_month", "is_last_month", "is_this_year", "is_last_year"};
-  static constexpr std::array<std::string_view, 2> kBoolean{"is_true", "is_false"};
-  switch (type) {
-    case FieldType::kText:
-      return one_of(op, kText);
-    case FieldType::kSelect:
-      return one_of(op, kSelect);
-    case FieldType::kNumber:
-      return one_of(op, kNumber);
-    case FieldType::kDate:
-      return one_of(op, kDate);
-    case FieldType::kBoolean:
-      return one_of(op, kBoolean);
-  }
-  return false;
-}
-
-std::size_t values_needed(std::string_view op) {
-  if (op.rfind("is_", 0) == 0) return 0;
-  return op == "between" || op == "not_between" || op == "date_between" ? 2 : 1;
+// "equals, not_equals, contains"
+void add_name(std::string& list, std::string_view name) {
+  list.append(list.empty() ? "" : ", ").append(name);
 }
 
 bool fits(FieldType type, const Value& value) {
@@ -182,19 +74,21 @@ Result<void> check_logic(const std::string& logic, const std::string& path) {
 Result<void> check_condition(FilterEntity entity, const FilterCondition& condition,
                              const std::string& path) {
   DAYBOOK_TRY(check_logic(condition.logical_operator(), path));
-  const Fields& fields = fields_of(entity);
-  const auto field = fields.find(condition.field());
-  if (field == fields.end()) {
+  const FilterField* field = field_named(entity, condition.field());
+  if (field == nullptr) {
     std::string known;
-    for (const auto& [name, type] : fields) known.append(known.empty() ? "" : ", ").append(name);
+    for (const FilterField& each : fields_of(entity)) add_name(known, each.name);
     return invalid("filter.field_unknown", "fields of this entity are " + known, path + ".field");
   }
-  if (!takes(field->second, condition.operator_())) {
+  const std::vector<std::string_view>& operators = operators_of(field->type);
+  if (std::find(operators.begin(), operators.end(), condition.operator_()) == operators.end()) {
+    std::string allowed;
+    for (const std::string_view each : operators) add_name(allowed, each);
     return invalid("filter.operator_unknown",
-                   "the field does not take the operator \"" + condition.operator_() + "\"",
+                   "a " + std::string(name_of(field->type)) + " field takes " + allowed,
                    path + ".operator");
   }
-  return check_values(condition, field->second, path);
+  return check_values(condition, field->type, path);
 }
 
 }  // namespace

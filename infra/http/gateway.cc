@@ -50,6 +50,32 @@ Answer method_not_allowed(const std::string& allowed) {
   return answer;
 }
 
+Answer nothing_here() {
+  return error_answer(Error{ErrorKind::kNotFound,
+                            "http.not_found",
+                            "nothing is here; commands go to POST /v1/commands",
+                            {}});
+}
+
+// What stands before the next slash, which is taken away with it.
+std::string_view next_part(std::string_view& path) {
+  const auto slash = path.find('/');
+  const std::string_view part = path.substr(0, slash);
+  path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+  return part;
+}
+
+bool matches(std::string_view pattern, std::string_view path) {
+  if (std::count(pattern.begin(), pattern.end(), '/') != std::count(path.begin(), path.end(), '/'))
+    return false;
+  while (!pattern.empty()) {
+    const std::string_view wanted = next_part(pattern);
+    const std::string_view part = next_part(path);
+    if (wanted.starts_with('{') ? part.empty() : part != wanted) return false;
+  }
+  return true;
+}
+
 Answer page(const std::function<Report()>& report) {
   const Report result = report ? report() : Report{};
   Answer answer;
@@ -76,14 +102,19 @@ bool accepts_protobuf(const RequestHead& head) {
   return head.accept.find(kProtobufType) != std::string::npos;
 }
 
-Answer unsupported_media_type() {
+Answer unsupported_media_type(const std::string& wanted) {
   return error_answer(
-      415, request_error("http.unsupported_media_type",
-                         "give the Content-Type application/json, application/x-protobuf or "
-                         "application/x-ndjson"));
+      415, request_error("http.unsupported_media_type", "give the Content-Type " + wanted));
 }
 
 }  // namespace
+
+const KnownRoute* known_route(std::string_view path) {
+  const auto* found =
+      std::find_if(kKnownRoutes.begin(), kKnownRoutes.end(),
+                   [&](const KnownRoute& each) { return matches(each.path, path); });
+  return found == kKnownRoutes.end() ? nullptr : found;
+}
 
 std::shared_ptr<Gateway> Gateway::make(const HttpConfig& config, std::optional<TokenTable> tokens,
                                        commands::CommandDoor& door, Pages pages,
@@ -92,9 +123,9 @@ std::shared_ptr<Gateway> Gateway::make(const HttpConfig& config, std::optional<T
       new Gateway(config, std::move(tokens), door, std::move(pages), registry));
 }
 
-Gateway::Gateway(const HttpConfig& config, std::optional<TokenTable> tokens,
-                 commands::CommandDoor& door, Pages pages, metrics::Registry& registry)
-    : config_(config),
+Gateway::Gateway(HttpConfig config, std::optional<TokenTable> tokens, commands::CommandDoor& door,
+                 Pages pages, metrics::Registry& registry)
+    : config_(std::move(config)),
       tokens_(std::move(tokens)),
       door_(door),
       pages_(std::move(pages)),
@@ -134,57 +165,43 @@ std::optional<Answer> Gateway::authorize(const RequestHead& head, const Grant*& 
   return answer;
 }
 
+// The pages that need no token and are given under any host name.
+Answer Gateway::open_page(std::string_view path) const {
+  if (path == "/healthz") return page(pages_.health);
+  if (path == "/readyz") return page(pages_.readiness);
+  return text_page(pages_.metrics, metrics::kTextContentType, "");
+}
+
 Route Gateway::route(const RequestHead& head) const {
   const std::string_view path = path_of_target(head.target);
-  const bool get = head.method == "GET";
-  if (path == "/healthz")
-    return answered("health", get ? page(pages_.health) : method_not_allowed("GET, HEAD"));
-  if (path == "/readyz")
-    return answered("readiness", get ? page(pages_.readiness) : method_not_allowed("GET, HEAD"));
-  if (path == "/metrics") {
-    return answered("metrics", get ? text_page(pages_.metrics, metrics::kTextContentType, "")
-                                   : method_not_allowed("GET, HEAD"));
-  }
-  const bool receipt = receipt_address(head.target).has_value();
-  const bool commands = path == "/v1/commands";
-  const bool status = path == "/v1/status";
-  const bool history = history_address(head.target).has_value();
-  const bool retry = path == "/v1/parked/retry";
-  const std::string endpoint = commands  ? "commands"
-                               : receipt ? "receipt"
-                               : history ? "history"
-                               : retry   ? "parked"
-                               : status  ? "status"
-                                         : "other";
-  if (const auto refusal = head_refusal(head)) return answered(endpoint, error_answer(*refusal));
+  const KnownRoute* known = known_route(path);
+  const std::string endpoint(known == nullptr ? "other" : known->endpoint);
+  const bool open = known != nullptr && !path.starts_with("/v1/");
   const Grant* grant = nullptr;
-  if (path.substr(0, 4) == "/v1/") {
+  if (const auto refusal = open ? std::nullopt : head_refusal(head))
+    return answered(endpoint, error_answer(*refusal));
+  if (path.starts_with("/v1/")) {
     if (auto refusal = authorize(head, grant)) return answered(endpoint, std::move(*refusal));
   }
-  if (commands) {
+  if (known == nullptr) return answered(endpoint, nothing_here());
+  if (head.method != known->method) {
+    return answered(endpoint, method_not_allowed(known->method == "GET" ? "GET, HEAD" : "POST"));
+  }
+  if (open) return answered(endpoint, open_page(path));
+  if (endpoint == "commands") {
     Route route = route_commands(head);
     route.grant = grant;
     return route;
   }
-  if (status)
-    return answered("status", get ? text_page(pages_.status, "application/json", "{}\n")
-                                  : method_not_allowed("GET, HEAD"));
-  if (receipt || history) {
-    if (!get) return answered(endpoint, method_not_allowed("GET, HEAD"));
-    Route route = route_lookup(head, grant);
-    route.endpoint = endpoint;
-    return route;
-  }
-  if (retry) return answered("parked", retry_page(head, grant));
-  return answered("other",
-                  error_answer(404, Error{ErrorKind::kNotFound,
-                                          "http.not_found",
-                                          "nothing is here; commands go to POST /v1/commands",
-                                          {}}));
+  if (endpoint == "status")
+    return answered(endpoint, text_page(pages_.status, "application/json", "{}\n"));
+  if (endpoint == "parked") return answered(endpoint, retry_page(head, grant));
+  Route route = route_lookup(head, grant);
+  route.endpoint = endpoint;
+  return route;
 }
 
 Route Gateway::route_commands(const RequestHead& head) const {
-  if (head.method != "POST") return answered("commands", method_not_allowed("POST"));
   Route route;
   route.endpoint = "commands";
   // A browser may send a body without a type to any address unasked; so over HTTP a type is needed.
@@ -194,7 +211,8 @@ Route Gateway::route_commands(const RequestHead& head) const {
     route.kind = Route::Kind::kStream;
     route.endpoint = "stream";
   } else if (media.empty() || !type) {
-    route.answer = unsupported_media_type();
+    route.answer =
+        unsupported_media_type("application/json, application/x-protobuf or application/x-ndjson");
   } else {
     route.kind = Route::Kind::kCommand;
     route.type = *type;
@@ -222,9 +240,9 @@ Route Gateway::route_lookup(const RequestHead& head, const Grant* grant) const {
 
 // For operators: whoever reaches the port, or, with a token file, the integration.
 Answer Gateway::retry_page(const RequestHead& head, const Grant* grant) const {
-  if (head.method != "POST") return method_not_allowed("POST");
   // A page in a browser may post a form to any address unasked, but not JSON.
-  if (!equal_ignoring_case(media_type(head), "application/json")) return unsupported_media_type();
+  if (!equal_ignoring_case(media_type(head), "application/json"))
+    return unsupported_media_type("application/json");
   if (grant != nullptr && grant->actor != "integration") {
     return error_answer(
         {ErrorKind::kNotAllowed, "not_allowed", "this is for the actor integration", {}});

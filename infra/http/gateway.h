@@ -5,6 +5,7 @@
 // door, the pages and the metrics must outlive it, and it must outlive every command in flight.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -21,6 +22,24 @@
 #include "infra/http/tokens.h"
 
 namespace daybook::http {
+
+// All that is answered with anything but "nothing is here", in the words of docs/http.md.
+struct KnownRoute {
+  std::string_view method;    // HEAD comes with GET
+  std::string_view path;      // {words} stand for one part each
+  std::string_view endpoint;  // for metrics
+};
+inline constexpr std::array<KnownRoute, 8> kKnownRoutes{
+    {{"GET", "/healthz", "health"},
+     {"GET", "/readyz", "readiness"},
+     {"GET", "/metrics", "metrics"},
+     {"GET", "/v1/status", "status"},
+     {"POST", "/v1/commands", "commands"},
+     {"GET", "/v1/organizations/{organization}/commands/{id}", "receipt"},
+     {"GET", "/v1/organizations/{organization}/history/{entity}/{id}", "history"},
+     {"POST", "/v1/parked/retry", "parked"}}};
+// The one that a path belongs to, whatever the method; null if none.
+[[nodiscard]] const KnownRoute* known_route(std::string_view path);
 
 // What to do with a request, decided on its head alone.
 struct Route {
@@ -54,11 +73,12 @@ class Gateway : public std::enable_shared_from_this<Gateway> {
                    std::function<void(std::string)> answer);
 
  private:
-  Gateway(const HttpConfig& config, std::optional<TokenTable> tokens, commands::CommandDoor& door,
+  Gateway(HttpConfig config, std::optional<TokenTable> tokens, commands::CommandDoor& door,
           Pages pages, metrics::Registry& registry);
 
   using Reply = std::function<void(Result<Receipt>)>;
 
+  [[nodiscard]] Answer open_page(std::string_view path) const;
   [[nodiscard]] Route route_commands(const RequestHead& head) const;
   [[nodiscard]] Route route_lookup(const RequestHead& head, const Grant* grant) const;
   [[nodiscard]] Answer retry_page(const RequestHead& head, const Grant* grant) const;

@@ -1,8 +1,5 @@
 // The HTTP server: commands in, answers out, and the pages that operators and monitoring ask for.
-//
-//   POST /v1/commands                                   application/json, application/x-protobuf,
-//   application/x-ndjson GET  /v1/organizations/{organization}/commands/{id}  the receipt GET
-//   /v1/status  /healthz  /readyz  /metrics
+// What it answers: kKnownRoutes in infra/http/gateway.h; for senders: docs/http.md.
 //
 // It listens on loopback unless a token file says who may send what (infra/http/tokens.h).
 // Asynchronous, on a few threads of its own; every connection, buffer, wait and window has a bound

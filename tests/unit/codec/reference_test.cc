@@ -10,6 +10,7 @@
 #include "commands/codec/decode.h"
 #include "domain/core/schema.h"
 #include "domain/core/validate.h"
+#include "domain/saved_filter/filter_fields.h"
 
 namespace daybook::codec {
 namespace {
@@ -32,6 +33,30 @@ TEST(CommandReference, DescribesEveryAction) {
   for (const auto& action : schema::actions()) {
     EXPECT_NE(reference.find("\n### " + action.field->json_name() + "\n\n" + action.rule.doc()),
               std::string::npos);
+  }
+}
+
+TEST(CommandReference, NamesEveryFieldAndOperatorOfFilters) {
+  const std::string reference = command_reference();
+  const auto expect_named = [&](std::string_view row, std::string_view name) {
+    const auto at = reference.find("\n| " + std::string(row) + " | ");
+    ASSERT_NE(at, std::string::npos) << row;
+    const std::string line = reference.substr(at + 1, reference.find('\n', at + 1) - at - 1);
+    EXPECT_NE(line.find("`" + std::string(name) + "`"), std::string::npos) << row << " " << name;
+  };
+  for (const auto type : saved_filter::field_types()) {
+    for (const auto op : saved_filter::operators_of(type)) expect_named(name_of(type), op);
+  }
+  for (const auto entity :
+       {saved_filter::FILTER_ENTITY_COMPANIES, saved_filter::FILTER_ENTITY_CONTACTS,
+        saved_filter::FILTER_ENTITY_DEALS, saved_filter::FILTER_ENTITY_ACTIVITIES}) {
+    const auto& value =
+        *saved_filter::FilterEntity_descriptor()->FindValueByNumber(static_cast<int>(entity));
+    for (const auto& field : saved_filter::fields_of(entity)) {
+      expect_named(
+          "`" + std::string(schema::enum_text(value)) + "` | " + std::string(name_of(field.type)),
+          field.name);
+    }
   }
 }
 

@@ -74,6 +74,29 @@ TEST(FieldCommand, DefaultsOfAUserMayBeCleared) {
       .then_record("U1", "", {"fields.timezone", "fields.locale"});
 }
 
+// Those that do not stand in the attributes, which set their defaults by themselves.
+TEST(FieldCommand, NewRecordsGetTheDefaultsOutsideTheAttributesToo) {
+  given(organization())
+      .when(act("create_user",
+                "fields { email: 'u1@example.com' first_name: 'A' last_name: 'B' } identity { "
+                "external_ids { namespace: 'spec' id: 'U1' } }"))
+      .then_record("U1", "role: USER_ROLE_USER is_active: true");
+  given(organization()).when(contact("K1")).then_record("K1", "", {"is_primary", "company_id"});
+  given(organization()).when(stage("S1")).then_record("S1", "is_active: true");
+  given(organization(), stage("S1"))
+      .when(deal("D1", "S1"))
+      .then_record("D1", "status: DEAL_STATUS_OPEN",
+                   {"company_id", "contact_id", "actual_close_date", "ownership.owner_id"});
+  given(organization())
+      .when(activity("A1"))
+      .then_record("A1", "status: ACTIVITY_STATUS_PENDING",
+                   {"completed_at", "assigned_to_id", "ownership.owner_id"});
+  given(organization(), user("U1"))
+      .as("U1")
+      .when(activity("A1"))
+      .then_record("A1", "assigned_to_id: '@U1' ownership { owner_id: '@U1' }");
+}
+
 TEST(FieldCommand, EveryFaultIsReportedWithItsPath) {
   given(organization())
       .when(act("create_company", "fields { name: '' website: 'x' annual_revenue: 0 status: 77 }"))

@@ -17,19 +17,22 @@ enum class Kind {
   kUrl,        // absolute, http or https
   kColor,      // # and six hex digits
   kCurrency,   // three letters, upper-cased
+  kNamespace,  // of an external id: a-z, 0-9, _ and -
+  kReference,  // an id, or "namespace/external id"
   kNumber,     // whole, between min and max
   kTimestamp,  // years 1 to 9999
   kDate,
   kEnum,
   kBool,
   kMessage,
+  kMessages,  // a list
 };
 
 struct FieldExpectation {
-  std::string fields;  // "company.CompanyFields"
+  std::string fields;  // the message: "company.CompanyFields"
   std::string name;    // "annual_revenue"
   Kind kind = Kind::kText;
-  std::size_t max_length = 0;      // characters, inclusive
+  std::size_t max_length = 0;      // characters, inclusive; 0: as long as the command may be
   bool required = false;           // when the record is created; cannot be cleared
   std::string default_text = "";   // on creation only
   bool clearable_default = false;  // may be cleared although it has a default

@@ -22,6 +22,7 @@ using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MessageFactory;
+using google::protobuf::Reflection;
 
 std::unique_ptr<Message> make(const std::string& type) {
   const Descriptor* descriptor =
@@ -31,13 +32,13 @@ std::unique_ptr<Message> make(const std::string& type) {
       MessageFactory::generated_factory()->GetPrototype(descriptor)->New());
 }
 
-// The command that patches these fields: the one message of their package with a `set` of their
-// type.
+// The command that changes these fields: the one of their package with a `set` of their type.
 std::unique_ptr<Message> patch_of(const Descriptor& fields) {
   for (int i = 0; i < fields.file()->message_type_count(); ++i) {
     const Descriptor* message = fields.file()->message_type(i);
     const FieldDescriptor* set = message->FindFieldByName("set");
-    const bool is_patch = message->name().rfind("Patch", 0) == 0;
+    const bool is_patch =
+        message->name().starts_with("Patch") || message->name().starts_with("Relink");
     if (is_patch && set != nullptr && set->message_type() == &fields)
       return make(message->full_name().substr(8));
   }
@@ -67,7 +68,11 @@ class Field : public testing::TestWithParam<FieldExpectation> {
   [[nodiscard]] std::string text() const {
     return fields_->GetReflection()->GetString(*fields_, field_);
   }
-  [[nodiscard]] bool is_set() const { return fields_->GetReflection()->HasField(*fields_, field_); }
+  [[nodiscard]] bool is_set() const {
+    const Reflection& reflection = *fields_->GetReflection();
+    return field_->is_repeated() ? reflection.FieldSize(*fields_, field_) != 0
+                                 : reflection.HasField(*fields_, field_);
+  }
 
   // Codes of the violations at the field itself.
   std::multiset<std::string> codes() {
@@ -120,14 +125,18 @@ class Field : public testing::TestWithParam<FieldExpectation> {
   [[nodiscard]] bool is_text() const {
     const Kind kind = GetParam().kind;
     return kind == Kind::kText || kind == Kind::kEmail || kind == Kind::kUrl ||
-           kind == Kind::kColor || kind == Kind::kCurrency;
+           kind == Kind::kColor || kind == Kind::kCurrency || kind == Kind::kNamespace;
+  }
+  // The longest text that is tried.
+  [[nodiscard]] std::size_t longest() const {
+    return GetParam().max_length == 0 ? 20'000 : GetParam().max_length;
   }
   // A text of `length` characters of the field's form.
   [[nodiscard]] std::string text_of(std::size_t length) const {
     if (GetParam().kind == Kind::kEmail) return std::string(length - 6, 'a') + "@ab.io";
     if (GetParam().kind == Kind::kUrl) return "https://a.io/" + std::string(length - 13, 'x');
     if (GetParam().kind == Kind::kColor) return "#" + std::string(length - 1, 'a');
-    return std::string(length, 'A');
+    return std::string(length, GetParam().kind == Kind::kNamespace ? 'a' : 'A');
   }
   // A value that is accepted.
   void set_good() {
@@ -137,7 +146,10 @@ class Field : public testing::TestWithParam<FieldExpectation> {
       case Kind::kUrl:
       case Kind::kColor:
       case Kind::kCurrency:
-        return set_text(text_of(std::min<std::size_t>(GetParam().max_length, 20)));
+      case Kind::kNamespace:
+        return set_text(text_of(std::min<std::size_t>(longest(), 20)));
+      case Kind::kReference:
+        return set_text("erp/4711");
       case Kind::kNumber:
         return set_number(*GetParam().max);
       case Kind::kTimestamp:
@@ -149,6 +161,9 @@ class Field : public testing::TestWithParam<FieldExpectation> {
         return fields_->GetReflection()->SetBool(fields_.get(), field_, true);
       case Kind::kMessage:
         fields_->GetReflection()->MutableMessage(fields_.get(), field_);
+        return;
+      case Kind::kMessages:
+        fields_->GetReflection()->AddMessage(fields_.get(), field_);
     }
   }
 
@@ -158,7 +173,7 @@ class Field : public testing::TestWithParam<FieldExpectation> {
 
 TEST_P(Field, IsRequiredIfDocumentedSo) {
   EXPECT_EQ(codes().count("field.required"), GetParam().required ? 1U : 0U);
-  if (is_text()) {
+  if (is_text() || GetParam().kind == Kind::kReference) {
     EXPECT_EQ(becomes(" \t\r\n "), GetParam().required ? "(field.required)" : "NULL");
   }
   set_good();
@@ -167,8 +182,9 @@ TEST_P(Field, IsRequiredIfDocumentedSo) {
 
 TEST_P(Field, TextIsTrimmedAndMeasuredInCharacters) {
   if (!is_text()) return;
-  const std::size_t max = GetParam().max_length;
+  const std::size_t max = longest();
   EXPECT_EQ(becomes("  " + text_of(max) + " \n"), text_of(max));
+  if (GetParam().max_length == 0) return;
   if (GetParam().kind == Kind::kColor || GetParam().kind == Kind::kCurrency) {
     EXPECT_NE(becomes(text_of(max + 1)).front(), text_of(max + 1).front());
   } else {
@@ -232,6 +248,28 @@ TEST_P(Field, CurrenciesAreThreeLetters) {
     EXPECT_EQ(becomes(bad), "(currency.malformed)") << bad;
 }
 
+TEST_P(Field, NamespacesAreLowerCaseWords) {
+  if (GetParam().kind != Kind::kNamespace) return;
+  for (const char* good : {"erp", "a", "0", "old_crm-2", "-", "_"}) EXPECT_EQ(becomes(good), good);
+  for (const char* bad : {"ERP", "a b", "a/b", "a.b", "a:b", "\xC3\xBC"})
+    EXPECT_EQ(becomes(bad), "(namespace.malformed)") << bad;
+}
+
+TEST_P(Field, ReferencesAreIdsOrExternalIds) {
+  if (GetParam().kind != Kind::kReference) return;
+  const std::string id = "0a000000-0000-4000-8000-00000000000f";
+  EXPECT_EQ(becomes(" 0A000000-0000-4000-8000-00000000000F "), id);
+  const std::string longest_external_id(255, 'x');
+  for (const std::string& good :
+       {id, std::string("erp/4711"), std::string("erp/A b/c"), "erp/" + longest_external_id})
+    EXPECT_EQ(becomes(good), good);
+  for (const std::string& bad : {std::string("4711"), std::string("ERP/4711"), std::string("/4711"),
+                                 std::string("erp/"), id + "0", "erp/" + longest_external_id + "x"})
+    EXPECT_EQ(becomes(bad), "(id.malformed)") << bad;
+  EXPECT_EQ(becomes(std::string("a\0b", 3)), "(text.nul)");
+  EXPECT_EQ(becomes("erp/\xFF"), "(text.not_utf8)");
+}
+
 TEST_P(Field, NumbersAreBetweenTheirBounds) {
   if (GetParam().kind != Kind::kNumber) return;
   EXPECT_EQ(number_becomes(*GetParam().min), "ok");
@@ -260,7 +298,8 @@ TEST_P(Field, UnknownEnumNumbersAreRefused) {
   for (int i = 0; i < field_->enum_type()->value_count(); ++i) {
     const int number = field_->enum_type()->value(i)->number();
     set_enum(number);
-    EXPECT_EQ(codes().count("enum.unknown"), number == 0 ? 1U : 0U);
+    // Where nothing tells the unspecified value from none, it is none.
+    EXPECT_EQ(codes().count("enum.unknown"), number == 0 && field_->has_presence() ? 1U : 0U);
   }
   for (const int unknown : {99, -1}) {
     set_enum(unknown);
@@ -330,20 +369,36 @@ INSTANTIATE_TEST_SUITE_P(Documented, Field, testing::ValuesIn(field_expectations
                            return name;
                          });
 
-TEST(Fields, AllOfThemAreInTheTable) {
-  std::set<std::string> expected;
-  for (const FieldExpectation& each : field_expectations())
-    expected.insert(each.fields + "." + each.name);
-  for (const char* type : {"company.CompanyFields", "contact.ContactFields", "deal.DealFields",
-                           "pipeline_stage.PipelineStageFields", "activity.ActivityFields",
-                           "custom_field.CustomFieldFields", "saved_filter.SavedFilterFields",
-                           "user.UserFields", "organization.OrganizationFields"}) {
-    const Descriptor& fields = *make(type)->GetDescriptor();
-    for (int i = 0; i < fields.field_count(); ++i) {
-      EXPECT_EQ(expected.count(std::string(type) + "." + fields.field(i)->name()), 1U)
-          << fields.field(i)->full_name();
-    }
+std::string short_name(const std::string& full_name) {
+  return full_name.substr(std::string("daybook.").size());
+}
+
+// Everything that a sender can give in a message, its parts included: "company.CompanyFields.name".
+// Members that only group others (`fields`, `identity`, `links`) are given by what is in them.
+void add_members(const Descriptor& type, std::set<std::string>& members) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    if (!schema::is_path_wrapper(field))
+      members.insert(short_name(type.full_name()) + "." + field.name());
+    const Descriptor* part = field.message_type();
+    if (part != nullptr && part->file()->package() != "google.protobuf")
+      add_members(*part, members);
   }
+}
+
+TEST(Fields, ThoseOfAllCreatingCommandsAreInTheTable) {
+  std::set<std::string> given;
+  for (const schema::ActionInfo& action : schema::actions()) {
+    if (action.rule.creates()) add_members(*action.field->message_type(), given);
+  }
+  std::set<std::string> expected;
+  for (const FieldExpectation& each : field_expectations()) {
+    EXPECT_TRUE(expected.insert(each.fields + "." + each.name).second) << each.name << " twice";
+  }
+  for (const std::string& member : given)
+    EXPECT_EQ(expected.count(member), 1U) << member << " has no row in field_expectations.cc";
+  for (const std::string& member : expected)
+    EXPECT_EQ(given.count(member), 1U) << member << " can no longer be given";
 }
 
 TEST(Fields, AClearOfNoFieldIsRefused) {

@@ -127,6 +127,24 @@ TEST(FilterConfig, OtherFieldsAreRefused) {
   }
 }
 
+// The explanation of the refusal, which has to be there.
+std::string explanation(FilterEntity entity, const std::string& text) {
+  FilterConfig config;
+  if (!google::protobuf::TextFormat::ParseFromString(text, &config)) return "does not parse";
+  const auto result = check_filter_config(entity, config);
+  return result ? "accepted" : result.error().detail;
+}
+
+TEST(FilterConfig, ARefusalListsWhatIsKnown) {
+  EXPECT_EQ(explanation(FILTER_ENTITY_DEALS, condition("stage.stageType", "contains", "")),
+            "a select field takes equals, not_equals, is_empty, is_not_empty");
+  EXPECT_EQ(explanation(FILTER_ENTITY_CONTACTS, condition("isPrimary", "equals", "")),
+            "a boolean field takes is_true, is_false");
+  EXPECT_EQ(explanation(FILTER_ENTITY_ACTIVITIES, condition("title", "equals", "")),
+            "fields of this entity are subject, type, status, priority, company.name, "
+            "contact.firstName, deal.title, dueDate, completedAt, createdAt");
+}
+
 TEST(FilterConfig, HasAtLeastOneGroupEachWithACondition) {
   EXPECT_EQ(check(FILTER_ENTITY_DEALS, ""), "filter.empty filterConfig.groups");
   const std::string good = condition("title", "is_empty", "");
