@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,12 @@ namespace daybook::app {
 
 using Progress = std::function<void(const std::string&)>;
 
-// The command side alone: log, state, handlers.
+// The command side alone: log, state, handlers. `partitions` of a new log, 1 if not given; an
+// existing log must have as many if it is given: kInvalid "log.other_partition_count".
 class CommandSide {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<CommandSide>> open(const Settings& settings,
-                                                                 std::uint32_t partitions);
+  [[nodiscard]] static Result<std::unique_ptr<CommandSide>> open(
+      const Settings& settings, std::optional<std::uint32_t> partitions);
   ~CommandSide();
 
   [[nodiscard]] commands::CommandEngine& engine() { return *engine_; }
@@ -70,9 +72,8 @@ class ProjectionSide {
 // Everything, as `daybook up` runs it.
 class Engine {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<Engine>> start(const Settings& settings,
-                                                             std::uint32_t partitions,
-                                                             const Progress& progress);
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> start(
+      const Settings& settings, std::optional<std::uint32_t> partitions, const Progress& progress);
   ~Engine();
 
   [[nodiscard]] std::string address() const { return server_->address(); }
@@ -88,7 +89,6 @@ class Engine {
   explicit Engine(Settings settings) : settings_(std::move(settings)) {}
   [[nodiscard]] Result<std::string> prepare_database(const Progress& progress);
   [[nodiscard]] Result<void> serve();
-  [[nodiscard]] Result<void> note_address() const;
   [[nodiscard]] http::Pages pages();
   void publish_metrics();
 
