@@ -103,7 +103,8 @@ load_demo() {
   owner_url=$("$daybook" url --owner)
   before=$(ask "$owner_url" -At -f "$demo_files/fingerprint.sql")
   title "Loading the demo data through commands"
-  "$daybook" seed demo </dev/null
+  seeded=$("$daybook" seed demo </dev/null)
+  say "$seeded"
   refused_answer=$("$daybook" send "$demo_files/refused.json" 2>&1 </dev/null) || refused=$?
   ((refused == 2)) || fail "the command of $demo_files/refused.json was to be refused: exit code $refused: $refused_answer"
   token=$(receipt_of "$(sed 's/.*"commandId":"\([^"]*\)".*/\1/' "$demo_files/refused.json")" |
@@ -116,6 +117,11 @@ load_demo() {
   else
     good "log position $(log_position "$before") before, $(log_position "$after") after"
   fi
+}
+
+# is_fresh_load ANSWER: whether `daybook seed demo`, which said this, has loaded anything.
+is_fresh_load() {
+  [[ $1 =~ ^([0-9]+)\ commands:\ .*,\ ([0-9]+)\ of\ them\ known\ already ]] && ((BASH_REMATCH[2] < BASH_REMATCH[1]))
 }
 
 # The fingerprint's first word, or what to say when there is none.
@@ -137,12 +143,15 @@ show_tables() {
   ask "$reader_url" -P footer=off -P border=0 -f "$demo_files/pipeline.sql" | indented
 }
 
+# Wrong is only what this run has loaded: whoever has worked with the data since has changed some of it.
 show_checks() {
   local checked expected actual wrong=0
   title "The demo data's known values"
   while IFS='|' read -r checked expected actual; do
     if [[ $expected == "$actual" ]]; then
       good "$checked: $actual"
+    elif ! is_fresh_load "$seeded"; then
+      say "  ~ $checked: $actual, changed since it was loaded (then $expected)"
     else
       bad "$checked: $actual, expected $expected"
       wrong=$((wrong + 1))

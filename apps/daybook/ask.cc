@@ -3,8 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/daybook/answer.h"
 #include "apps/daybook/database.h"
 #include "apps/daybook/door.h"
+#include "apps/daybook/running.h"
 #include "apps/daybook/subcommands.h"
 #include "domain/core/schema.h"
 #include "infra/http/client.h"
@@ -79,7 +81,11 @@ int run_history(const Settings& settings, const std::string& organization_id,
   std::string organization = organization_id;
   if (organization.empty()) {
     auto only = the_organization(settings);
-    if (!only) return report(settings, only.error());
+    if (!only) {
+      Error error = std::move(only).error();
+      if (may_try_again(error.kind)) error.detail += "; or give --organization";
+      return report(settings, error);
+    }
     organization = *only;
   }
   auto door = open_door(settings);
@@ -94,13 +100,12 @@ int run_history(const Settings& settings, const std::string& organization_id,
 }
 
 int run_status(const Settings& settings) {
-  http::Client client(running_address(settings).value_or(settings.http), settings.token);
+  auto address = engine_address(settings);
+  if (!address) return report(settings, address.error());
+  http::Client client(*address, settings.token);
   auto response = client.get("/v1/status");
   if (!response) return report(settings, response.error());
-  if (response->status != 200) {
-    return report(settings, {ErrorKind::kUnavailable, "http.status",
-                             fmt::format("HTTP status {}", response->status), ""});
-  }
+  if (response->status != 200) return report(settings, error_of(*response));
   if (settings.json) {
     fmt::print("{}\n", response->body);
   } else {

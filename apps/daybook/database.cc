@@ -5,7 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/daybook/answer.h"
 #include "apps/daybook/engine.h"
+#include "apps/daybook/running.h"
 #include "apps/daybook/subcommands.h"
 #include "domain/core/uuid.h"
 #include "infra/http/client.h"
@@ -67,6 +69,16 @@ Result<void> check_known(postgres::Connection& owner, const std::string& organiz
               "the read tables have no organization or user of this id");
 }
 
+// Without this libpq would only say that nobody listens at a port of which the user knows nothing.
+Result<void> check_private_cluster(const Settings& settings) {
+  if (!settings.database_url.empty()) return {};
+  DAYBOOK_ASSIGN(cluster, postgres::Cluster::open(settings.data_folder));
+  if (cluster.state() != postgres::ClusterState::kStopped) return {};
+  return fail(ErrorKind::kUnavailable, "cluster.stopped",
+              "the private PostgreSQL of " + settings.data_folder.string() +
+                  " runs inside `daybook up`, which does not run: start that");
+}
+
 int print_migrations(const Settings& settings,
                      const std::vector<postgres::MigrationState>& migrations) {
   Json list = Json::array();
@@ -88,6 +100,7 @@ int print_migrations(const Settings& settings,
 }  // namespace
 
 Result<postgres::Connection> open_database(const Settings& settings) {
+  DAYBOOK_TRY(check_private_cluster(settings));
   DAYBOOK_ASSIGN(url, owner_url(settings));
   postgres::ConnectionOptions options;
   options.application_name = "daybook cli";
@@ -169,7 +182,7 @@ int run_url(const Settings& settings, bool owner, const std::string& organizatio
     const auto user = user_id.empty() ? std::optional<std::string>("") : canonical_uuid(user_id);
     if (!id || !user)
       return report(settings, {ErrorKind::kInvalid, "id.malformed", "give UUIDs", ""});
-    auto connection = postgres::Connection::open(*url);
+    auto connection = open_database(settings);
     if (!connection) return report(settings, connection.error());
     if (auto known = check_known(*connection, *id, *user); !known)
       return report(settings, known.error());
@@ -218,14 +231,16 @@ int run_parked_show(const Settings& settings, const std::string& table,
 }
 
 int run_parked_retry(const Settings& settings) {
-  http::Client client(running_address(settings).value_or(settings.http), settings.token);
+  auto address = engine_address(settings);
+  if (!address) return report(settings, address.error());
+  http::Client client(*address, settings.token);
   auto response = client.post("/v1/parked/retry", "application/json", "{}");
   if (!response) return report(settings, response.error());
-  if (response->status != 202 && response->status != 200) {
-    return report(settings, {ErrorKind::kUnavailable, "http.status",
-                             fmt::format("HTTP status {}", response->status), ""});
-  }
-  fmt::print("All parked rows are being tried again; see `daybook parked list`.\n");
+  if (response->status != 202 && response->status != 200)
+    return report(settings, error_of(*response));
+  fmt::print("{}\n", settings.json
+                         ? R"({"requested":true})"
+                         : "All parked rows are being tried again; see `daybook parked list`.");
   return kOk;
 }
 

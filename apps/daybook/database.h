@@ -8,6 +8,7 @@
 
 namespace daybook::app {
 
+// kUnavailable "cluster.stopped" if the private cluster is there but does not run.
 [[nodiscard]] Result<postgres::Connection> open_database(const Settings& settings);
 
 // The id of the only organization; kInvalid if there is none or more than one.

@@ -2,8 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/daybook/answer.h"
 #include "apps/daybook/database.h"
 #include "apps/daybook/engine.h"
+#include "apps/daybook/running.h"
 #include "apps/daybook/subcommands.h"
 #include "infra/http/client.h"
 #include "infra/postgres/migrations.h"
@@ -18,6 +20,8 @@ class Findings {
   explicit Findings(const Settings& settings) : json_(settings.json) {}
 
   void good(const std::string& what) { add("ok", what); }
+  // Neither good nor bad.
+  void info(const std::string& what) { add("info", what); }
   void bad(const std::string& what) {
     add("problem", what);
     ++problems_;
@@ -38,9 +42,14 @@ class Findings {
   nlohmann::ordered_json list_ = nlohmann::ordered_json::array();
 };
 
-void look_at_database(const Settings& settings, Findings& findings) {
+void look_at_database(const Settings& settings, bool engine_runs, Findings& findings) {
   auto connection = open_database(settings);
-  if (!connection) return findings.bad("PostgreSQL: " + connection.error().detail);
+  if (!connection) {
+    const Error& error = connection.error();
+    const bool sleeps = error.code == "cluster.stopped" || error.code == "cluster.absent";
+    return sleeps && !engine_runs ? findings.info("PostgreSQL, not running: " + error.detail)
+                                  : findings.bad("PostgreSQL: " + error.detail);
+  }
   findings.good(fmt::format("PostgreSQL {} answers", connection->server_version()));
   if (auto migrations = postgres::migration_status(*connection)) {
     int missing = 0;
@@ -68,25 +77,18 @@ void look_at_database(const Settings& settings, Findings& findings) {
   }
 }
 
-void look_at_engine(const Settings& settings, Findings& findings) {
-  const auto running = running_address(settings);
-  if (!running) {
-    // Opening would make one, with one partition.
-    if (!std::filesystem::exists(settings.data_folder / "log")) {
-      return findings.good("not running; there is no log yet, `daybook up` makes it");
-    }
-    auto log = log::EmbeddedLog::open({settings.data_folder / "log", 1, true});
-    log ? findings.good("not running; the log is sound")
-        : findings.bad("log: " + log.error().detail);
-    return;
-  }
-  http::Client client(*running, settings.token);
-  auto status = client.get("/v1/status");
-  if (!status || status->status != 200)
-    return findings.bad("the engine at " + *running + " does not answer");
-  findings.good("the engine runs at " + *running);
-  const auto json = nlohmann::json::parse(status->body, nullptr, false);
-  for (const auto& partition : json["partitions"]) {
+void look_at_log(const Settings& settings, Findings& findings) {
+  // Opening would make one, with one partition.
+  if (!std::filesystem::exists(settings.data_folder / "log"))
+    return findings.info("not running; there is no log yet, `daybook up` makes it");
+  auto log = log::EmbeddedLog::open({settings.data_folder / "log", 1, true});
+  log ? findings.info("not running; the log is sound") : findings.bad("log: " + log.error().detail);
+}
+
+void look_at_status(const std::string& status, Findings& findings) {
+  const auto json = nlohmann::json::parse(status, nullptr, false);
+  if (!json.is_object()) return findings.bad("the engine's status is not JSON");
+  for (const auto& partition : json.value("partitions", nlohmann::json::array())) {
     for (const char* side : {"commands", "projection"}) {
       const std::string trouble =
           partition.value(side, nlohmann::json::object()).value("trouble", "");
@@ -95,6 +97,28 @@ void look_at_engine(const Settings& settings, Findings& findings) {
             fmt::format("partition {}, {}: {}", partition.value("partition", 0), side, trouble));
     }
   }
+}
+
+// True if one runs.
+bool look_at_engine(const Settings& settings, Findings& findings) {
+  const Running running = find_running(settings);
+  if (!running.note.empty()) findings.info(running.note);
+  if (running.address.empty()) {
+    look_at_log(settings, findings);
+    return false;
+  }
+  findings.good("the engine runs at " + running.address);
+  http::Client client(running.address, settings.token);
+  const auto status = client.get("/v1/status");
+  if (!status) {
+    findings.bad(status.error().detail);
+  } else if (status->status != 200) {
+    const Error error = error_of(*status);
+    findings.bad(fmt::format("its status cannot be read: {} ({})", error.detail, error.code));
+  } else {
+    look_at_status(status->body, findings);
+  }
+  return true;
 }
 
 }  // namespace
@@ -106,8 +130,8 @@ int run_doctor(const Settings& settings) {
                  " does not exist: run `daybook up`, or give --data");
     return findings.finish();
   }
-  look_at_engine(settings, findings);
-  look_at_database(settings, findings);
+  const bool engine_runs = look_at_engine(settings, findings);
+  look_at_database(settings, engine_runs, findings);
   return findings.finish();
 }
 

@@ -5,7 +5,9 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
+#include "apps/daybook/answer.h"
 #include "apps/daybook/engine.h"
+#include "apps/daybook/running.h"
 #include "commands/await_answer.h"
 #include "commands/codec/decode.h"
 #include "commands/codec/json.h"
@@ -31,18 +33,6 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
-// What the server says of an error, as an Error again.
-tl::unexpected<Error> error_of(const http::Response& response) {
-  const auto parsed = nlohmann::json::parse(response.body, nullptr, false);
-  const auto error = parsed.is_object() ? parsed.value("error", nlohmann::json::object())
-                                        : nlohmann::json::object();
-  const ErrorKind kind = response.status == 404   ? ErrorKind::kNotFound
-                         : response.status >= 500 ? ErrorKind::kUnavailable
-                                                  : ErrorKind::kInvalid;
-  return fail(kind, error.value("code", "http.status"),
-              error.value("message", fmt::format("HTTP status {}", response.status)));
-}
-
 class RemoteDoor final : public Door {
  public:
   RemoteDoor(const std::string& address, const std::string& token) : client_(address, token) {}
@@ -55,7 +45,7 @@ class RemoteDoor final : public Door {
       const std::size_t end = std::min(lines.size(), first + kLinesPerRequest);
       for (std::size_t i = first; i < end; ++i) body.append(lines[i]).push_back('\n');
       DAYBOOK_ASSIGN(response, client_.post("/v1/commands", "application/x-ndjson", body));
-      if (response.status != 200) return error_of(response);
+      if (response.status != 200) return fail(error_of(response));
       std::size_t start = 0;
       while (start < response.body.size()) {
         const std::size_t newline = std::min(response.body.find('\n', start), response.body.size());
@@ -85,7 +75,7 @@ class RemoteDoor final : public Door {
  private:
   Result<std::string> get(const std::string& target) {
     DAYBOOK_ASSIGN(response, client_.get(target));
-    if (response.status != 200) return error_of(response);
+    if (response.status != 200) return fail(error_of(response));
     return response.body;
   }
 
@@ -155,7 +145,7 @@ Result<std::unique_ptr<Door>> open_door(const Settings& settings) {
   if (running || settings.http_given || !std::filesystem::exists(settings.data_folder / "log")) {
     return std::make_unique<RemoteDoor>(running.value_or(settings.http), settings.token);
   }
-  DAYBOOK_ASSIGN(commands, CommandSide::open(settings, 1));
+  DAYBOOK_ASSIGN(commands, CommandSide::open(settings, std::nullopt));
   DAYBOOK_TRY(commands->await_owned());
   return std::make_unique<LocalDoor>(std::move(commands));
 }

@@ -17,7 +17,7 @@ namespace daybook::app {
 struct SentAnswer {
   std::string json;     // the receipt, or {"error": ...}
   std::string outcome;  // "accepted", "rejected", or "" for an error: nothing was decided, or it is
-                        // not known
+                        // not known; the error's kind says which
 };
 
 class Door {

@@ -1,13 +1,14 @@
 #include "apps/daybook/engine.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <ctime>
-#include <fstream>
 #include <thread>
 
+#include "apps/daybook/running.h"
 #include "apps/daybook/status_page.h"
 #include "infra/log/partition_journal.h"
 #include "infra/log/random_id.h"
@@ -36,6 +37,46 @@ Result<std::unique_ptr<StateStore>> open_store(const std::filesystem::path& fold
   return store;
 }
 
+Result<http::HttpConfig> http_config(const Settings& settings) {
+  http::HttpConfig config;
+  DAYBOOK_TRY(http::set_listen_address(config, settings.http));
+  config.token_file = settings.token_file;
+  DAYBOOK_TRY(config.validate());
+  return config;
+}
+
+// One that is made here is for this user alone; one that was there keeps what its owner has
+// allowed. As root the private PostgreSQL belongs to another user, who has to pass through.
+Result<void> prepare_folder(const Settings& settings) {
+  using std::filesystem::perms;
+  const auto& folder = settings.data_folder;
+  std::error_code error;
+  const bool was_there = std::filesystem::exists(folder, error);
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return fail(ErrorKind::kUnavailable, "data.folder", folder.string() + ": " + error.message());
+  }
+  // Where this cannot be done, the cluster finds another place.
+  if (!was_there) std::filesystem::permissions(folder, perms::owner_all, error);
+  if (settings.database_url.empty() && ::geteuid() == 0) {
+    std::filesystem::permissions(folder, perms::others_exec, std::filesystem::perm_options::add,
+                                 error);
+  }
+  return {};
+}
+
+// Whoever names a count means it; a log keeps the one that it was made with.
+Result<void> check_partitions(const log::EmbeddedLog& log, const Settings& settings,
+                              std::optional<std::uint32_t> wanted) {
+  const std::uint32_t count = log.partition_count();
+  if (!wanted || *wanted == count) return {};
+  return fail(
+      ErrorKind::kInvalid, "log.other_partition_count",
+      fmt::format("the log in {} has {} partition{}, fixed when it was made: leave --partitions "
+                  "away, or give another data folder",
+                  settings.data_folder.string(), count, count == 1 ? "" : "s"));
+}
+
 }  // namespace
 
 Result<std::string> owner_url(const Settings& settings) {
@@ -48,13 +89,15 @@ Result<std::string> owner_url(const Settings& settings) {
 // ---------------------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<CommandSide>> CommandSide::open(const Settings& settings,
-                                                       std::uint32_t partitions) {
+                                                       std::optional<std::uint32_t> partitions) {
   if (settings.log != "embedded") {
     return fail(ErrorKind::kInvalid, "config.invalid",
                 "DAYBOOK_LOG: only \"embedded\" is built in so far");
   }
   std::unique_ptr<CommandSide> side(new CommandSide());
-  DAYBOOK_ASSIGN(log, log::EmbeddedLog::open({settings.data_folder / "log", partitions, true}));
+  DAYBOOK_ASSIGN(
+      log, log::EmbeddedLog::open({settings.data_folder / "log", partitions.value_or(1), true}));
+  DAYBOOK_TRY(check_partitions(*log, settings, partitions));
   for (const std::string& note : log->recovery_notes()) spdlog::info("{}", note);
   side->log_ = std::move(log);
   side->clock_ = std::make_unique<SystemClock>();
@@ -131,21 +174,12 @@ void ProjectionSide::retry_parked() {
 // ---- all
 // --------------------------------------------------------------------------------------------------------
 
-Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, std::uint32_t partitions,
+Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings,
+                                              std::optional<std::uint32_t> partitions,
                                               const Progress& progress) {
-  std::error_code error;
-  std::filesystem::create_directories(settings.data_folder, error);
-  if (error) {
-    return fail(ErrorKind::kUnavailable, "data.folder",
-                settings.data_folder.string() + ": " + error.message());
-  }
-  // The private PostgreSQL may belong to another user, who has to pass through; what is inside
-  // stays closed.
-  std::filesystem::permissions(settings.data_folder,
-                               std::filesystem::perms::owner_all |
-                                   std::filesystem::perms::group_exec |
-                                   std::filesystem::perms::others_exec,
-                               error);
+  // First: a wrong setting is to leave nothing behind.
+  DAYBOOK_TRY(http_config(settings));
+  DAYBOOK_TRY(prepare_folder(settings));
   std::unique_ptr<Engine> engine(new Engine(settings));
   // The log first: it holds the lock of the data folder.
   progress("opening the log");
@@ -222,30 +256,12 @@ Result<std::string> Engine::prepare_database(const Progress& progress) {
 }
 
 Result<void> Engine::serve() {
-  http::HttpConfig config;
-  DAYBOOK_TRY(http::set_listen_address(config, settings_.http));
-  config.token_file = settings_.token_file;
+  DAYBOOK_ASSIGN(config, http_config(settings_));
   registry_.before_exposition([this] { publish_metrics(); });
   DAYBOOK_ASSIGN(server, http::Server::start(config, commands_->engine(), pages(), registry_));
   server_ = std::move(server);
-  return note_address();
-}
-
-// For the command line beside this process.
-Result<void> Engine::note_address() const {
-  const auto path = settings_.data_folder / "up.address";
-  const auto fresh = settings_.data_folder / "up.address.new";
-  {
-    std::ofstream file(fresh);
-    file << server_->address() << '\n' << ::getpid() << '\n';
-    if (!file.flush())
-      return fail(ErrorKind::kUnavailable, "data.folder", "cannot write " + fresh.string());
-  }
-  std::error_code error;
-  std::filesystem::rename(fresh, path, error);
-  if (error)
-    return fail(ErrorKind::kUnavailable, "data.folder", path.string() + ": " + error.message());
-  return {};
+  // For the command line beside this process.
+  return note_running(settings_, server_->address(), commands_->log().log_id());
 }
 
 http::Pages Engine::pages() {
@@ -295,8 +311,7 @@ void Engine::stop(std::chrono::milliseconds deadline) {
   if (commands_) commands_->stop();
   if (projections_) projections_->stop();
   // Only who has written the address takes it away: another process may hold this folder.
-  std::error_code ignored;
-  if (server_) std::filesystem::remove(settings_.data_folder / "up.address", ignored);
+  if (server_) forget_running(settings_);
   if (cluster_) {
     if (auto stopped = cluster_->stop(); !stopped) spdlog::warn("{}", stopped.error().detail);
     cluster_.reset();

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,12 @@ namespace daybook::app {
 
 using Progress = std::function<void(const std::string&)>;
 
-// The command side alone: log, state, handlers.
+// The command side alone: log, state, handlers. `partitions` of a new log, 1 if not given; an
+// existing log must have as many if it is given: kInvalid "log.other_partition_count".
 class CommandSide {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<CommandSide>> open(const Settings& settings,
-                                                                 std::uint32_t partitions);
+  [[nodiscard]] static Result<std::unique_ptr<CommandSide>> open(
+      const Settings& settings, std::optional<std::uint32_t> partitions);
   ~CommandSide();
 
   [[nodiscard]] commands::CommandEngine& engine() { return *engine_; }
@@ -73,9 +75,8 @@ class ProjectionSide {
 // Everything, as `daybook up` runs it.
 class Engine {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<Engine>> start(const Settings& settings,
-                                                             std::uint32_t partitions,
-                                                             const Progress& progress);
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> start(
+      const Settings& settings, std::optional<std::uint32_t> partitions, const Progress& progress);
   ~Engine();
 
   [[nodiscard]] std::string address() const { return server_->address(); }
@@ -99,7 +100,6 @@ class Engine {
   [[nodiscard]] ProjectionSide* projections() const;
   [[nodiscard]] std::vector<projections::ProjectorStatus> projector_status() const;
   [[nodiscard]] Result<void> serve();
-  [[nodiscard]] Result<void> note_address() const;
   [[nodiscard]] http::Pages pages();
   void publish_metrics();
 

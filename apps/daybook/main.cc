@@ -3,7 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <exception>
 #include <functional>
+#include <optional>
 
 #include "apps/daybook/subcommands.h"
 
@@ -18,7 +20,9 @@ Exit codes: 0 done; 1 it could not be done; 2 a command was refused or a check f
 Environment: DAYBOOK_DATA (data folder), DAYBOOK_HTTP (address), DAYBOOK_LOG (embedded), DATABASE_URL (instead of the
 private PostgreSQL), DAYBOOK_TOKEN_FILE (who may send what), DAYBOOK_TOKEN (this client's own token).)";
 
-struct Arguments {
+struct CommandLine {
+  Settings settings;
+  std::string data;
   std::string source = "-";
   std::string organization;
   std::string id;
@@ -26,129 +30,161 @@ struct Arguments {
   std::string user;
   std::string table;
   std::uint32_t partitions = 1;
+  CLI::Option* partitions_given = nullptr;
   int target = -1;
   bool owner = false;
+  std::function<int(const Settings&)> chosen;
 };
 
-using Run = std::function<int(const Settings&)>;
+// Every subcommand has them itself, so that its --help shows them; and the program, so that they
+// may stand first.
+void add_common_options(CLI::App& app, CommandLine& line) {
+  constexpr const char* kGroup = "Common options";
+  app.add_option("--data", line.data, "Data folder (DAYBOOK_DATA).")
+      ->capture_default_str()
+      ->group(kGroup);
+  app.add_option("--http", line.settings.http, "Address of the HTTP door (DAYBOOK_HTTP).")
+      ->capture_default_str()
+      ->each([&line](const std::string&) { line.settings.http_given = true; })
+      ->group(kGroup);
+  app.add_option("--token-file", line.settings.token_file,
+                 "For `up`: the file that says which token may send what (DAYBOOK_TOKEN_FILE).")
+      ->capture_default_str()
+      ->group(kGroup);
+  app.add_flag("--json", line.settings.json, "Print JSON, for scripts.")->group(kGroup);
+}
 
-CLI::App* add(CLI::App& parent, const std::string& name, const std::string& about, Run run,
-              Run& chosen) {
+CLI::App* add(CLI::App& parent, const std::string& name, const std::string& about,
+              CommandLine& line, std::function<int(const Settings&)> run) {
   CLI::App* command = parent.add_subcommand(name, about);
-  command->callback([&chosen, run = std::move(run)] { chosen = run; });
+  command->callback([&line, run = std::move(run)] { line.chosen = run; });
   command->fallthrough();
+  add_common_options(*command, line);
   return command;
 }
 
-void add_commands(CLI::App& app, Arguments& arguments, Run& chosen) {
+CLI::App* add_group(CLI::App& parent, const std::string& name, const std::string& about,
+                    CommandLine& line) {
+  CLI::App* group = parent.add_subcommand(name, about);
+  group->require_subcommand(1);
+  group->fallthrough();
+  add_common_options(*group, line);
+  return group;
+}
+
+int run_up(const Settings& settings, const CommandLine& line) {
+  const bool given = line.partitions_given->count() > 0;
+  return daybook::app::run_up(settings,
+                              given ? std::optional<std::uint32_t>(line.partitions) : std::nullopt);
+}
+
+void add_commands(CLI::App& app, CommandLine& line) {
   namespace run = daybook::app;
-  auto* up = add(
-      app, "up",
-      "Run everything in this process: log, commands, projections, HTTP, private PostgreSQL.",
-      [&](const Settings& s) { return run::run_up(s, arguments.partitions); }, chosen);
-  up->add_option("--partitions", arguments.partitions,
-                 "Partitions of a new log; fixed when it is made.")
-      ->check(CLI::Range(1, 64));
-  auto* send = add(
-      app, "send", "Send one command (JSON), or a file or standard input of one command per line.",
-      [&](const Settings& s) { return run::run_send(s, arguments.source); }, chosen);
-  send->add_option("source", arguments.source,
-                   "A file, - for standard input, or a command as JSON.");
-  auto* receipt = add(
-      app, "receipt", "Show the outcome of a command.",
-      [&](const Settings& s) { return run::run_receipt(s, arguments.organization, arguments.id); },
-      chosen);
-  receipt->add_option("organization", arguments.organization)->required();
-  receipt->add_option("command", arguments.id, "The command's id.")->required();
-  auto* history = add(
-      app, "history", "Show who changed what in a record, when, by which command.",
-      [&](const Settings& s) {
-        return run::run_history(s, arguments.organization, arguments.entity, arguments.id);
-      },
-      chosen);
+  auto* up =
+      add(app, "up",
+          "Run everything in this process: log, commands, projections, HTTP, private PostgreSQL.",
+          line, [&](const Settings& s) { return run_up(s, line); });
+  line.partitions_given =
+      up->add_option(
+            "--partitions", line.partitions,
+            "Partitions of a new log, fixed when it is made; an old log must have as many.")
+          ->check(CLI::Range(1, 64))
+          ->capture_default_str();
+  auto* send = add(app, "send",
+                   "Send one command (JSON), or a file or standard input of one command per line.",
+                   line, [&](const Settings& s) { return run::run_send(s, line.source); });
+  send->add_option("source", line.source, "A file, - for standard input, or a command as JSON.")
+      ->capture_default_str();
+  auto* receipt =
+      add(app, "receipt", "Show the outcome of a command.", line,
+          [&](const Settings& s) { return run::run_receipt(s, line.organization, line.id); });
+  receipt->add_option("organization", line.organization, "The organization's id.")->required();
+  receipt->add_option("command", line.id, "The command's id.")->required();
+  auto* history = add(app, "history", "Show who changed what in a record, when, by which command.",
+                      line, [&](const Settings& s) {
+                        return run::run_history(s, line.organization, line.entity, line.id);
+                      });
   history
-      ->add_option("entity", arguments.entity,
+      ->add_option("entity", line.entity,
                    "company, contact, deal, activity, user, pipeline_stage, saved_filter ...")
       ->required();
-  history->add_option("id", arguments.id, "Its id, or \"namespace/external id\".")->required();
-  history->add_option("--organization", arguments.organization,
-                      "Needed when there is more than one.");
-  add(app, "status", "Show what the running engine does.", run::run_status, chosen);
+  history->add_option("id", line.id, "Its id, or \"namespace/external id\".")->required();
+  history->add_option("--organization", line.organization,
+                      "Needed when there is more than one, and while `daybook up` does not run: "
+                      "the only one is looked up in its PostgreSQL.");
+  add(app, "status", "Show what the running engine does.", line, run::run_status);
 }
 
-void add_database_commands(CLI::App& app, Arguments& arguments, Run& chosen) {
-  namespace run = daybook::app;
+void add_migrate(CLI::App& app, CommandLine& line) {
   CLI::App* migrate =
-      app.add_subcommand("migrate", "Bring the database's schema up, down, or show where it is.");
-  migrate->require_subcommand(1);
+      add_group(app, "migrate", "Bring the database's schema up, down, or show where it is.", line);
   for (const std::string what : {"up", "down", "status"}) {
-    auto* each = add(
-        *migrate, what, what == "status" ? "List the migrations." : "Migrate " + what + ".",
-        [&arguments, what](const Settings& s) {
-          return run::run_migrate(s, what, arguments.target);
-        },
-        chosen);
+    auto* each =
+        add(*migrate, what, what == "status" ? "List the migrations." : "Migrate " + what + ".",
+            line, [&line, what](const Settings& s) {
+              return daybook::app::run_migrate(s, what, line.target);
+            });
     if (what == "down")
-      each->add_option("--to", arguments.target,
-                       "Undo all above this number; without it one step.");
+      each->add_option("--to", line.target, "Undo all above this number; without it one step.");
   }
-  CLI::App* schema = app.add_subcommand("schema", "The documented schema.");
-  schema->require_subcommand(1);
-  add(*schema, "check",
-      "Compare the live database with the documented schema and name each difference.",
-      run::run_schema_check, chosen);
-  CLI::App* seed = app.add_subcommand("seed", "Load data.");
-  seed->require_subcommand(1);
-  add(*seed, "demo", "Load the demo data through commands; a second time changes nothing.",
-      run::run_seed_demo, chosen);
-  auto* url = add(
-      app, "url", "Print the PostgreSQL URL of a reporting login: psql \"$(daybook url)\".",
-      [&](const Settings& s) {
-        return run::run_url(s, arguments.owner, arguments.organization, arguments.user);
-      },
-      chosen);
-  url->add_flag("--owner", arguments.owner, "The tables' owner, who sees everything.");
-  url->add_option("--organization", arguments.organization, "Needed when there is more than one.");
-  url->add_option("--user", arguments.user, "See only what this user may see.");
-  CLI::App* parked = app.add_subcommand("parked", "Rows that PostgreSQL refused, kept aside.");
-  parked->require_subcommand(1);
-  add(*parked, "list", "List them with the reason.", run::run_parked_list, chosen);
-  auto* show = add(
-      *parked, "show", "Show one.",
-      [&](const Settings& s) { return run::run_parked_show(s, arguments.table, arguments.id); },
-      chosen);
-  show->add_option("table", arguments.table, "Like crm.companies")->required();
-  show->add_option("id", arguments.id)->required();
-  add(*parked, "retry", "Try all of them again.", run::run_parked_retry, chosen);
-  add(app, "doctor", "Look for what is wrong with this installation.", run::run_doctor, chosen);
 }
 
-}  // namespace
+void add_database_commands(CLI::App& app, CommandLine& line) {
+  namespace run = daybook::app;
+  add_migrate(app, line);
+  CLI::App* schema = add_group(app, "schema", "The documented schema.", line);
+  add(*schema, "check",
+      "Compare the live database with the documented schema and name each difference.", line,
+      run::run_schema_check);
+  CLI::App* seed = add_group(app, "seed", "Load data.", line);
+  add(*seed, "demo", "Load the demo data through commands; a second time changes nothing.", line,
+      run::run_seed_demo);
+  auto* url = add(
+      app, "url", "Print the PostgreSQL URL of a reporting login: psql \"$(daybook url)\".", line,
+      [&](const Settings& s) { return run::run_url(s, line.owner, line.organization, line.user); });
+  url->add_flag("--owner", line.owner, "The tables' owner, who sees everything.");
+  url->add_option("--organization", line.organization, "Needed when there is more than one.");
+  url->add_option("--user", line.user, "See only what this user may see.");
+  CLI::App* parked = add_group(app, "parked", "Rows that PostgreSQL refused, kept aside.", line);
+  add(*parked, "list", "List them with the reason.", line, run::run_parked_list);
+  auto* show = add(*parked, "show", "Show one.", line,
+                   [&](const Settings& s) { return run::run_parked_show(s, line.table, line.id); });
+  show->add_option("table", line.table, "Like crm.companies")->required();
+  show->add_option("id", line.id, "The row's id.")->required();
+  add(*parked, "retry", "Try all of them again.", line, run::run_parked_retry);
+  add(app, "doctor", "Look for what is wrong with this installation.", line, run::run_doctor);
+}
 
-int main(int argc, char** argv) {
+int run(int argc, char** argv, CommandLine& line) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("daybook"));
-  Settings settings = daybook::app::settings_from_environment();
+  line.settings = daybook::app::settings_from_environment();
+  line.data = line.settings.data_folder.string();
   CLI::App app("Daybook: an event-sourced CRM engine.", "daybook");
   app.footer(kFooter);
   app.require_subcommand(1);
   app.fallthrough();
-  std::string data = settings.data_folder.string();
-  app.add_option("--data", data, "Data folder.")->capture_default_str();
-  auto* http =
-      app.add_option("--http", settings.http, "Address of the HTTP door.")->capture_default_str();
-  app.add_option("--token-file", settings.token_file,
-                 "Lines that bind a token's hash to an organization and an actor.");
-  app.add_flag("--json", settings.json, "Print JSON, for scripts.");
-  Arguments arguments;
-  Run chosen;
-  add_commands(app, arguments, chosen);
-  add_database_commands(app, arguments, chosen);
+  add_common_options(app, line);
+  add_commands(app, line);
+  add_database_commands(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? daybook::app::kOk : daybook::app::kUsage;
   }
-  settings.data_folder = data;
-  settings.http_given = settings.http_given || http->count() > 0;
-  return chosen(settings);
+  line.settings.data_folder = line.data;
+  return line.chosen(line.settings);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CommandLine line;
+  // Errors are values; what is thrown all the same (a path that no system takes, no memory) ends
+  // here.
+  try {
+    return run(argc, argv, line);
+  } catch (const std::exception& error) {
+    return daybook::app::report(line.settings,
+                                {daybook::ErrorKind::kInvalid, "internal", error.what(), ""});
+  }
 }

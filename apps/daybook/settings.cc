@@ -1,11 +1,11 @@
 #include "apps/daybook/settings.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "apps/daybook/answer.h"
 
 namespace daybook::app {
 namespace {
@@ -32,29 +32,18 @@ Settings settings_from_environment() {
   return settings;
 }
 
-std::optional<std::string> running_address(const Settings& settings) {
-  std::ifstream file(settings.data_folder / "up.address");
-  std::string address;
-  pid_t process = 0;
-  if (!(file >> address >> process)) return std::nullopt;
-  // A process that was killed leaves the file behind.
-  if (::kill(process, 0) != 0) return std::nullopt;
-  return address;
-}
-
 int report(const Settings& settings, const Error& error) {
   if (settings.json) {
     const nlohmann::json json{{"error",
                                {{"kind", std::string(to_string(error.kind))},
                                 {"code", error.code},
                                 {"message", error.detail}}}};
-    fmt::print(stderr, "{}\n", json.dump());
+    // A path in it need not be UTF-8.
+    fmt::print(stderr, "{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
     fmt::print(stderr, "daybook: {} ({})\n", error.detail, error.code);
   }
-  const bool again =
-      error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kUnknownOutcome;
-  return again ? kUnavailable : kFailed;
+  return may_try_again(error.kind) ? kUnavailable : kFailed;
 }
 
 }  // namespace daybook::app

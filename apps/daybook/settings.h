@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include "domain/core/result.h"
@@ -32,10 +31,6 @@ enum ExitCode {
 
 // Defaults, overlaid with the environment.
 [[nodiscard]] Settings settings_from_environment();
-
-// The address of the `daybook up` that runs on this data folder: what it wrote there, if it still
-// answers to its lock.
-[[nodiscard]] std::optional<std::string> running_address(const Settings& settings);
 
 // Prints an error for a person (or as JSON) to stderr and gives the exit code for its kind.
 int report(const Settings& settings, const Error& error);

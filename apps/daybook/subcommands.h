@@ -1,13 +1,16 @@
 // The subcommands. Each returns the exit code (settings.h); main only parses the command line.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "apps/daybook/settings.h"
 
 namespace daybook::app {
 
-int run_up(const Settings& settings, std::uint32_t partitions);
+// `partitions`: of a new log; an existing one must have as many if it is given.
+int run_up(const Settings& settings, std::optional<std::uint32_t> partitions);
 int run_send(const Settings& settings, const std::string& source);
 int run_receipt(const Settings& settings, const std::string& organization_id,
                 const std::string& command_id);

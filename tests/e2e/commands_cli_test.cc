@@ -38,8 +38,12 @@ TEST_F(CommandsCli, HelpEverywhere) {
     EXPECT_TRUE(contains(help.out, name) && contains(help.out, "--help"))
         << name << ": " << help.out;
     EXPECT_EQ(help.err, "") << name;
+    for (const char* common :
+         {"--data TEXT=.daybook", "--http TEXT=127.0.0.1:7420", "--token-file TEXT", "--json"})
+      EXPECT_TRUE(contains(help.out, common)) << name << ": " << help.out;
   }
   EXPECT_TRUE(contains(run({"--help"}).out, "Exit codes"));
+  EXPECT_TRUE(contains(run({"up", "--help"}).out, "--partitions UINT:INT in [1 - 64]=1"));
 }
 
 TEST_F(CommandsCli, TellsWrongUsageFromFailure) {
@@ -226,6 +230,9 @@ TEST_F(CommandsCli, TriesParkedRowsAgainOverHttp) {
   http::Client client(daybook_->address());
   EXPECT_EQ(client.post("/v1/parked/retry", "application/json", "{}")->status, 202);
   EXPECT_EQ(client.get("/v1/parked/retry")->status, 405);
+  const ProgramResult json = run({"parked", "retry", "--json"});
+  EXPECT_EQ(json.exit_code, 0) << json.err;
+  EXPECT_EQ(Json::parse(json.out)["requested"], true) << json.out;
 }
 
 }  // namespace

@@ -24,6 +24,14 @@ void expect_known_values(const std::string& url) {
   for (const postgres::Row& check : checks.rows) EXPECT_EQ(check[1], check[2]) << *check[0];
 }
 
+// What ./dev demo says of one known value that has become another, after `seeded` was said.
+ProgramResult demo_check(const std::string& seeded) {
+  return run_program({"/bin/bash", "-euc",
+                      "cd \"$1\"; . dev.d/common.sh; . dev.d/demo.sh; reader_url=none seeded=$2;"
+                      "ask() { printf 'deals|7|8\\nusers|3|3\\n'; }; show_checks",
+                      "bash", DAYBOOK_SOURCE_DIR, seeded});
+}
+
 TEST(SeedDemo, ComesOutAsKnownHoweverOftenItIsLoaded) {
   Installation daybook;
   daybook.up();
@@ -31,8 +39,14 @@ TEST(SeedDemo, ComesOutAsKnownHoweverOftenItIsLoaded) {
   EXPECT_EQ(first.exit_code, 0) << first.err;
   EXPECT_TRUE(contains(first.out, "38 commands: 38 accepted, 0 of them known already"))
       << first.out;
+  EXPECT_EQ(demo_check(first.out).exit_code, 1) << "just loaded, so it must be as known";
   const Json status = Json::parse(daybook.run({"status", "--json"}).out);
 
+  const ProgramResult changed = demo_check(daybook.run({"seed", "demo"}).out);
+  EXPECT_EQ(changed.exit_code, 0) << changed.err;
+  EXPECT_TRUE(contains(changed.out, "deals: 8, changed since it was loaded (then 7)") &&
+              contains(changed.out, "users: 3"))
+      << changed.out;
   const Json again = Json::parse(daybook.run({"seed", "demo", "--json"}).out);
   EXPECT_EQ(again["accepted"], 38);
   EXPECT_EQ(again["known"], 38);
