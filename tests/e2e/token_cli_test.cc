@@ -11,7 +11,8 @@ namespace {
 
 // The tokens and their SHA-256.
 constexpr const char* kIntegration = "integration-token";
-constexpr const char* kReader = "reader-token";
+constexpr const char* kReader = "reader-token";  // a VIEWER's
+constexpr const char* kSeller = "seller-token";  // a USER's
 constexpr const char* kOfBeta = "beta-token";
 const std::string kTokenFile =
     "# who may send what\n"
@@ -20,7 +21,10 @@ const std::string kTokenFile =
     " integration may-act-as\n"
     "ba5005a40cf5212e4ac0190104cc127edab013294bb71279a975b27a80982d45 " +
     std::string(kAcme) +
-    " reader\n"
+    " e2e/reader\n"
+    "8a434b7a4ad70d78fa4372bcc028eb94d7aba4cc359972d11310337c31cf64a9 " +
+    std::string(kAcme) +
+    " e2e/seller\n"
     "863d63c0bd3a94bfca84ed2063a7355a226faff82ca50b90158bf183aa1a9e61 " +
     std::string(kBeta) + " integration\n";
 
@@ -33,8 +37,19 @@ class TokenCli : public ::testing::Test {
     daybook_ = std::make_unique<Installation>(std::vector<std::string>{database_});
     daybook_->up({"--token-file", path});
     std::filesystem::remove(path);
-    const Json first = command(0, create_organization("Acme"));
-    ASSERT_EQ(as(kIntegration, {"send", first.dump()}).exit_code, 0);
+    int number = 100;
+    for (const Json& action : {create_organization("Acme"), create_user("reader", "VIEWER"),
+                               create_user("seller", "USER")}) {
+      const ProgramResult sent = as(kIntegration, {"send", command(number++, action).dump()});
+      ASSERT_EQ(sent.exit_code, 0) << sent.out;
+    }
+  }
+  static Json create_user(const std::string& external_id, const std::string& role) {
+    const Json identity{
+        {"externalIds", Json::array({{{"namespace", "e2e"}, {"id", external_id}}})}};
+    const Json fields{
+        {"email", external_id + "@example.com"}, {"firstName", "Ada"}, {"lastName", role}};
+    return {{"createUser", {{"fields", fields}, {"role", role}, {"identity", identity}}}};
   }
   static void TearDownTestSuite() { daybook_.reset(); }
 
@@ -67,6 +82,21 @@ TEST_F(TokenCli, LetsTheRightTokenDoEverything) {
   EXPECT_EQ(as(kIntegration, {"parked", "retry"}).exit_code, 0);
   const ProgramResult doctor = as(kReader, {"doctor"});
   EXPECT_EQ(doctor.exit_code, 0) << doctor.out;
+}
+
+TEST_F(TokenCli, LetsAUsersTokenSeeWhatTheUserMaySee) {
+  ASSERT_EQ(
+      as(kIntegration, {"send", command(11, create_company("t11", "Theirs")).dump()}).exit_code, 0);
+  Json own = command(12, create_company("t12", "Own"));
+  own["actor"] = "e2e/seller";
+  ASSERT_EQ(as(kSeller, {"send", own.dump()}).exit_code, 0);
+  const auto history_of = [&](const std::string& external_id) {
+    return as(kSeller, {"history", "company", "e2e/" + external_id, "--organization", kAcme});
+  };
+  EXPECT_EQ(history_of("t12").exit_code, 0);
+  EXPECT_EQ(as(kSeller, {"receipt", kAcme, command_id(12)}).exit_code, 0);
+  expect_failure(history_of("t11"), 1, "company.not_found");
+  expect_failure(as(kSeller, {"receipt", kAcme, command_id(11)}), 1, "receipt.not_found");
 }
 
 TEST_F(TokenCli, SaysWhereAMissingOrUnknownTokenBelongs) {
@@ -108,7 +138,7 @@ TEST_F(TokenCli, TakesWhatATokenMayNotDoForRefused) {
 
 TEST_F(TokenCli, LetsATokenActAsAnotherOnlyWithThatRight) {
   Json other = command(4, create_company("t4", "Token"));
-  other["actor"] = "reader";
+  other["actor"] = "e2e/reader";
   // Past the gateway; the engine knows no such user.
   const ProgramResult sent = as(kIntegration, {"send", other.dump()});
   EXPECT_FALSE(contains(sent.out, "auth.")) << sent.out;

@@ -79,6 +79,10 @@ class Server {
         folder_(fs::temp_directory_path() / (kFolderPrefix + std::to_string(process_))),
         cluster_(open_cluster(folder_)) {
     needed(cluster_.start(), "start");
+    // Nobody's data, and no test takes the machine's power away.
+    auto connection = needed(postgres::Connection::open(url()), "connect");
+    needed(connection.exec("ALTER SYSTEM SET fsync = off"), "configure");
+    needed(connection.exec("SELECT pg_reload_conf()"), "configure");
   }
   static postgres::Cluster open_cluster(const fs::path& folder) {
     remove_leftovers();

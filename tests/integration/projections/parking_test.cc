@@ -164,6 +164,25 @@ TEST_F(Parking, WritesTogetherWhatOnlyTogetherIsRight) {
   EXPECT_EQ(bench_.differences(), kNoDifference);
 }
 
+TEST_F(Parking, DoesNotStopALargeBatch) {
+  bench_.happens(refused_company("C1"));
+  run_to_end();
+  bench_.source().hold(true);
+  bench_.happens(patch("C1", "city: 'Bern'"));
+  // More rows than the server has locks for.
+  constexpr int kOutcomes = 25;
+  for (int outcome = 0; outcome < kOutcomes; ++outcome) {
+    std::vector<Act> acts;
+    for (int i = 0; i < 1'000; ++i)
+      acts.push_back(company("C" + std::to_string(100 + outcome * 1'000 + i)));
+    bench_.happens_together(acts);
+  }
+  bench_.source().hold(false);
+  ASSERT_TRUE(bench_.await_end());
+  EXPECT_EQ(bench_.value("SELECT count(*) FROM crm.companies"), std::to_string(kOutcomes * 1'000));
+  EXPECT_EQ(parked(), std::vector<std::string>{"crm.companies"});
+}
+
 TEST_F(Parking, StopsWithItsReasonWhenTooManyAreRefused) {
   options_.parked_per_minute_max = 2;
   for (int i = 0; i < 20; ++i) bench_.happens(refused_company("C" + std::to_string(i)));
@@ -173,7 +192,11 @@ TEST_F(Parking, StopsWithItsReasonWhenTooManyAreRefused) {
     return !bench_.projector().status().running && !bench_.projector().status().trouble.empty() &&
            bench_.value("SELECT count(*) FROM daybook.parked") == "3";
   };
-  EXPECT_TRUE(bench_.stays(is_stopped)) << "it tries again only when the refusals are a minute old";
+  EXPECT_TRUE(bench_.stays(is_stopped)) << "only an operator knows when it can go on";
+  refuse_no_more();
+  bench_.projector().retry_parked();
+  ASSERT_TRUE(bench_.await_end());
+  EXPECT_EQ(parked(), kNobody);
 }
 
 TEST_F(Parking, IsOnlyForRefusedData) {
