@@ -56,10 +56,12 @@ quietly() {
   good "$label ($((SECONDS - started)) s)"
 }
 
-# The part of a log that says why: from the first failed build step on, otherwise its end.
+# The part of a log that says why: from the first failed build step on, the findings, otherwise its end.
 show_failure() {
   if grep -q '^FAILED:' "$1"; then
     sed -n '/^FAILED:/,$p' "$1" | head -n 200 >&2
+  elif grep -q ': error: ' "$1"; then
+    grep -A 3 ': error: ' "$1" | head -n 200 >&2
   else
     tail -n 60 "$1" >&2
   fi

@@ -21,7 +21,7 @@ void add_rows(const State::ChangeSet& changes, std::map<std::string, RowChange>&
   }
 }
 
-std::vector<RowChange> take(std::map<std::string, RowChange> rows) {
+std::vector<RowChange> take(std::map<std::string, RowChange>&& rows) {
   std::vector<RowChange> list;
   list.reserve(rows.size());
   for (auto& [key, row] : rows) list.push_back(std::move(row));
@@ -268,10 +268,10 @@ Result<void> Projector::write_rows(const std::vector<RowChange>& rows, const Che
   }
   const bool touches_parked =
       std::any_of(parked_.begin(), parked_.end(),
-                  [&](const ParkedRow& each) { return changed.count(each.id) != 0; });
+                  [&](const ParkedRow& each) { return changed.contains(each.id); });
   if (touches_parked) {
     for (RowChange& row : parked_rows()) {
-      if (changed.count(row.id) == 0) all.push_back(std::move(row));
+      if (!changed.contains(row.id)) all.push_back(std::move(row));
     }
     sort_by_entity(all);
   }

@@ -68,8 +68,25 @@ class RemoteDoor final : public Door {
   [[nodiscard]] Result<std::string> history(const std::string& organization_id,
                                             const std::string& entity,
                                             const std::string& reference) override {
-    return get("/v1/organizations/" + escaped(organization_id) + "/history/" + escaped(entity) +
-               "/" + escaped(reference));
+    const std::string target = "/v1/organizations/" + escaped(organization_id) + "/history/" +
+                               escaped(entity) + "/" + escaped(reference);
+    nlohmann::ordered_json history;
+    for (std::string page = target;;) {
+      DAYBOOK_ASSIGN(text, get(page));
+      auto part = nlohmann::ordered_json::parse(text, nullptr, false);
+      if (!part.is_object())
+        return fail(ErrorKind::kUnavailable, "http.malformed", "the answer is not JSON: " + text);
+      const bool more = part.value("more", false);
+      if (history.is_null()) {
+        history = std::move(part);
+      } else {
+        for (auto& entry : part["entries"]) history["entries"].push_back(std::move(entry));
+      }
+      if (!more) break;
+      page = target + "?after=" + std::to_string(history["entries"].back().value("version", 0ULL));
+    }
+    history.erase("more");
+    return history.dump();
   }
 
  private:

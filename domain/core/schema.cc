@@ -201,7 +201,7 @@ bool is_path_wrapper(const FieldDescriptor& field) {
   static const std::set<std::string_view> names{"fields", "set",    "identity",
                                                 "links",  "action", "batch"};
   return !field.is_repeated() && field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
-         (names.count(field.name()) != 0 || field.options().HasExtension(daybook::about_action));
+         (names.contains(field.name()) || field.options().HasExtension(daybook::about_action));
 }
 
 bool clearable(const FieldDescriptor& field) {

@@ -71,13 +71,13 @@ class CommandDecision {
   bool renew_actor(const std::string& path) {
     if (context_.actor.integration) return true;
     auto actor = find_actor(context_.actor.user_id, view_);
-    if (actor) {
-      context_.actor = *std::move(actor);
-    } else {
+    if (!actor) {
       actor.error().path = path;
       violations_.push_back(std::move(actor).error());
+      return false;
     }
-    return actor.has_value();
+    context_.actor = *std::move(actor);
+    return true;
   }
 
   // A Result error is damage, not a refusal; refusals are collected.

@@ -79,9 +79,9 @@ std::optional<std::string> References::id_of(Entity entity, const std::string& t
 
 bool References::was_refused(Entity entity, const std::string& text) const {
   const auto [name_space, external_id] = split_reference(text);
-  if (name_space.empty()) return refused_.count(text) != 0;
-  return refused_.count(schema::entity_rule(entity).name() + "/" + name_space + "/" +
-                        external_id) != 0;
+  if (name_space.empty()) return refused_.contains(text);
+  return refused_.contains(schema::entity_rule(entity).name() + "/" + name_space + "/" +
+                           external_id);
 }
 
 Error References::missing(Entity entity, const std::string& text, const std::string& path,

@@ -147,7 +147,9 @@ void State::set(const std::string& key, Value value) {
   target.value = std::move(value);
 }
 
-void State::put(std::string key, std::string value) { set(key, text_value(std::move(value))); }
+void State::put(const std::string& key, std::string value) {
+  set(key, text_value(std::move(value)));
+}
 
 State::ChangeSet State::commit() {
   ChangeSet changes;

@@ -74,7 +74,7 @@ class State {
   [[nodiscard]] Result<void> apply(const std::string& organization_id, log::Event& event,
                                    std::int64_t at);
   // Stores a text under a key of domain/state/keys.h.
-  void put(std::string key, std::string value);
+  void put(const std::string& key, std::string value);
   [[nodiscard]] ChangeSet commit();
   void rollback();
 

@@ -59,7 +59,7 @@ void CommandStream::pump() {
   write();
 }
 
-void CommandStream::accept(Line line) {
+void CommandStream::accept(const Line& line) {
   const std::uint64_t number = first_slot_ + slots_.size();
   if (line.too_long) {
     slots_.emplace_back(error_json(request_error(

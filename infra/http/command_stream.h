@@ -56,7 +56,7 @@ class CommandStream {
   using ErrorCode = boost::system::error_code;
 
   void pump();
-  void accept(Line line);
+  void accept(const Line& line);
   void read();
   void watch();
   void on_silence();

@@ -109,7 +109,7 @@ void Session::reading_too_long() {
   connection_.cancel();
 }
 
-std::optional<Answer> Session::reading_fault(ErrorCode error) {
+std::optional<Answer> Session::reading_fault(ErrorCode error) const {
   if (stopping_) return error_answer(stopping_error());
   if (timed_out_)
     return error_answer(408, request_error("http.timeout", "the request did not come in time"));

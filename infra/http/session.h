@@ -65,7 +65,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_stream_finished(bool complete);
   // The answer to a request that could not be read to its end; nothing if there is nobody to
   // answer.
-  [[nodiscard]] std::optional<Answer> reading_fault(ErrorCode error);
+  [[nodiscard]] std::optional<Answer> reading_fault(ErrorCode error) const;
   void reply(Answer answer, bool keep_alive);
   void on_written(ErrorCode error);
   void linger();

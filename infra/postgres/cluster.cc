@@ -101,7 +101,7 @@ Result<void> Cluster::start(const ClusterProgress& progress) {
     if (state() == ClusterState::kStopped) {
       DAYBOOK_TRY(launch(progress));
     }
-    const Result<void> ready = ensure_database();
+    Result<void> ready = ensure_database();
     if (ready || !is_passing(ready.error()) || std::chrono::steady_clock::now() > deadline) {
       return ready;
     }

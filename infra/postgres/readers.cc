@@ -90,10 +90,8 @@ Result<std::vector<std::string>> role_statements(Connection& owner, const std::s
 
 }  // namespace
 
-Readers::Readers(Connection& owner, std::string owner_url, std::filesystem::path data_folder)
-    : owner_(owner),
-      owner_url_(std::move(owner_url)),
-      passwords_(std::move(data_folder) / "readers") {}
+Readers::Readers(Connection& owner, std::string owner_url, const std::filesystem::path& data_folder)
+    : owner_(owner), owner_url_(std::move(owner_url)), passwords_(data_folder / "readers") {}
 
 Result<std::string> Readers::role_of(const std::string& name) {
   if (!is_name(name)) {

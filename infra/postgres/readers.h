@@ -38,7 +38,7 @@ struct ReaderLogin {
 class Readers {
  public:
   // `owner_url` is where `owner` is connected; both must outlive this object.
-  Readers(Connection& owner, std::string owner_url, std::filesystem::path data_folder);
+  Readers(Connection& owner, std::string owner_url, const std::filesystem::path& data_folder);
 
   // Makes the login if it is missing, maps it as the spec says, and returns its URL, which has been
   // tried.

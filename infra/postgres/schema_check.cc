@@ -86,7 +86,8 @@ void compare_live(const DocumentedSchema& documented, const LiveSchema& live,
       report.differences.push_back({name, "", shown(definition)});
     }
   }
-  for (const auto& [column, role] : live.readable) {
+  for (const auto& readable : live.readable) {
+    const std::string& column = readable.first;
     const bool login_owned =
         std::any_of(documented.login_owned.begin(), documented.login_owned.end(),
                     [&](const std::string& owned) {
@@ -94,7 +95,7 @@ void compare_live(const DocumentedSchema& documented, const LiveSchema& live,
                     });
     if (login_owned) {
       report.differences.push_back(
-          {"column " + column, "readable by no reader", "readable " + role});
+          {"column " + column, "readable by no reader", "readable " + readable.second});
     }
   }
 }

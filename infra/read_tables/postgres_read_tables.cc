@@ -221,7 +221,7 @@ Result<void> PostgresReadTables::remove(Entity entity, const RowPointers& rows) 
 }
 
 Result<void> PostgresReadTables::prepare_once(const std::string& name, const std::string& sql) {
-  if (made_.count(name) != 0) return {};
+  if (made_.contains(name)) return {};
   DAYBOOK_TRY(connection_->prepare(name, sql));
   made_.insert(name);
   return {};
@@ -229,7 +229,7 @@ Result<void> PostgresReadTables::prepare_once(const std::string& name, const std
 
 Result<void> PostgresReadTables::stage_once(Entity entity) {
   const std::string stage = stage_of(entity);
-  if (made_.count(stage) != 0) return {};
+  if (made_.contains(stage)) return {};
   DAYBOOK_TRY(connection_->exec("CREATE TEMPORARY TABLE IF NOT EXISTS " + stage + " AS SELECT " +
                                 joined(quoted_columns(entity)) + " FROM " + table_of(entity) +
                                 " WITH NO DATA"));

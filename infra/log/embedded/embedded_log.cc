@@ -111,7 +111,7 @@ class EmbeddedLog::Impl {
     return {};
   }
   void write_loop();
-  void write_group(std::deque<Pending> group);
+  void write_group(const std::deque<Pending>& group);
 
   EmbeddedLogOptions options_;
   std::unique_ptr<rocksdb::DB> database_;
@@ -264,12 +264,12 @@ void EmbeddedLog::Impl::write_loop() {
     std::deque<Pending> group;
     group.swap(pending_);
     lock.unlock();
-    write_group(std::move(group));
+    write_group(group);
     lock.lock();
   }
 }
 
-void EmbeddedLog::Impl::write_group(std::deque<Pending> group) {
+void EmbeddedLog::Impl::write_group(const std::deque<Pending>& group) {
   rocksdb::WriteBatch batch;
   std::vector<std::optional<WitnessEntry>> ends(partition_count);
   for (const Pending& record : group) {
