@@ -50,6 +50,7 @@ PartitionHandler::PartitionHandler(Journal& journal, StateStore& store, const Cl
       store_(store),
       clock_(clock),
       options_(options),
+      inbox_(options.queue_max, options.queries_max),
       state_(store, options.cached_entries_max) {}
 
 PartitionHandler::~PartitionHandler() { stop(); }
@@ -59,47 +60,25 @@ void PartitionHandler::start() {
 }
 
 void PartitionHandler::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
+  inbox_.close();
   if (thread_.joinable()) thread_.join();
   refuse_all(
       {ErrorKind::kUnavailable, "handler.stopping", "the engine has stopped; send it again", ""});
 }
 
 void PartitionHandler::submit(Submission submission) {
-  Error refusal;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!stopping_ && queue_.size() < options_.queue_max) {
-      queue_.push_back(std::move(submission));
-      if (queue_.size() == 1) wake_.notify_one();
-      return;
-    }
-    refusal = stopping_
-                  ? Error{ErrorKind::kUnavailable, "handler.stopping",
-                          "not taken: the engine is stopping; send it again", ""}
-                  : Error{ErrorKind::kUnavailable, "handler.overloaded",
-                          "not taken: too many commands are waiting; send it again later", ""};
-  }
-  submission.answer(fail(std::move(refusal)));
+  if (auto refusal = inbox_.put(submission)) submission.answer(fail(*std::move(refusal)));
 }
 
-bool PartitionHandler::query(Query query) {
-  const std::lock_guard lock(mutex_);
-  // While the partition is being folded nobody waits for an answer: it could take minutes.
-  if (stopping_ || !published_.owns || queries_.size() >= options_.queries_max) return false;
-  queries_.push_back(std::move(query));
-  wake_.notify_one();
-  return true;
-}
+bool PartitionHandler::query(Query query) { return inbox_.put(std::move(query)); }
 
 HandlerStatus PartitionHandler::status() const {
-  const std::lock_guard lock(mutex_);
-  HandlerStatus status = published_;
-  status.queue = queue_.size();
+  HandlerStatus status;
+  {
+    const std::lock_guard lock(mutex_);
+    status = published_;
+  }
+  status.queue = inbox_.submissions();
   return status;
 }
 
@@ -107,8 +86,11 @@ void PartitionHandler::publish_status() {
   figures_.owns = owns_;
   figures_.progress = journal_.progress();
   figures_.progress.set_decided_at(newest_decision_);
-  const std::lock_guard lock(mutex_);
-  published_ = figures_;
+  {
+    const std::lock_guard lock(mutex_);
+    published_ = figures_;
+  }
+  inbox_.take_queries_if(owns_);
 }
 
 void PartitionHandler::run() {
@@ -120,19 +102,13 @@ void PartitionHandler::run() {
 
 // False when everything that was taken has been answered and the handler is to stop.
 bool PartitionHandler::wait_for_work() {
-  std::unique_lock lock(mutex_);
-  const auto ready = [&] {
-    return stopping_ || !queue_.empty() || !queries_.empty() || !again_.empty() ||
-           !in_flight_.empty() || !owns_;
-  };
-  if (!wake_.wait_for(lock, options_.flush_idle, ready) && state_.confirmed_count() > 0) {
-    lock.unlock();
+  const bool busy = !again_.empty() || !in_flight_.empty() || !owns_;
+  if (!busy && !inbox_.await(options_.flush_idle) && state_.confirmed_count() > 0) {
     if (auto flushed = flush(); !flushed) lose(flushed.error());
     publish_status();
     return true;
   }
-  return !stopping_ || !queue_.empty() || !again_.empty() || !in_flight_.empty() ||
-         !queries_.empty();
+  return !inbox_.closed() || !inbox_.empty() || !again_.empty() || !in_flight_.empty();
 }
 
 void PartitionHandler::work() {
@@ -142,14 +118,10 @@ void PartitionHandler::work() {
       return;
     }
   }
-  take_queries();
+  for (const Query& query : inbox_.take_queries()) query(state_, journal_);
   auto done = state_.health();
   if (done) done = decide_group();
-  bool more = false;
-  {
-    const std::lock_guard lock(mutex_);
-    more = !queue_.empty() || !again_.empty();
-  }
+  const bool more = inbox_.submissions() > 0 || !again_.empty();
   const bool full = in_flight_.size() >= options_.in_flight_max;
   if (done && !in_flight_.empty())
     done = read_back(more && !full ? std::chrono::milliseconds(0) : kReadBackWait);
@@ -178,12 +150,7 @@ Result<void> PartitionHandler::claim() {
 
 // Now and then in a long fold. What was folded is kept when the handler is to stop.
 Result<void> PartitionHandler::rest() {
-  bool stopping = false;
-  {
-    const std::lock_guard lock(mutex_);
-    stopping = stopping_;
-  }
-  if (!stopping) return flush_if_large();
+  if (!inbox_.closed()) return flush_if_large();
   DAYBOOK_TRY(flush());
   return fail(ErrorKind::kUnavailable, "handler.stopping", "the engine is stopping");
 }
@@ -226,8 +193,7 @@ void PartitionHandler::back_off(std::uint32_t tries) {
   const auto longest = std::min<std::chrono::duration<double, std::milli>>(
       kBackOffMax, kBackOffMin * (1U << std::min(tries, 8U)));
   const double part = std::uniform_real_distribution<>(0.5, 1.0)(jitter_);
-  std::unique_lock lock(mutex_);
-  wake_.wait_for(lock, longest * part, [&] { return stopping_; });
+  inbox_.pause(longest * part);
 }
 
 void PartitionHandler::note_trouble(const Error& error) {
@@ -239,12 +205,8 @@ void PartitionHandler::note_trouble(const Error& error) {
 void PartitionHandler::give_up(const Error& error) {
   note_trouble(error);
   ++failed_claims_;
-  bool stopping = false;
-  {
-    const std::lock_guard lock(mutex_);
-    stopping = stopping_;
-  }
-  if (stopping || failed_claims_ >= kClaimsBeforeGivingUp || error.kind == ErrorKind::kCorrupt)
+  if (inbox_.closed() || failed_claims_ >= kClaimsBeforeGivingUp ||
+      error.kind == ErrorKind::kCorrupt)
     refuse_all(error);
   publish_status();
   back_off(failed_claims_);
@@ -252,13 +214,8 @@ void PartitionHandler::give_up(const Error& error) {
 
 // Commands that had been handed to the log may have become valid; the others have not been taken.
 void PartitionHandler::refuse_all(const Error& error) {
-  std::deque<Submission> queue;
-  std::deque<Query> queries;  // are answered by being dropped
-  {
-    const std::lock_guard lock(mutex_);
-    queue.swap(queue_);
-    queries.swap(queries_);
-  }
+  std::deque<Submission> queue = inbox_.take(SIZE_MAX);
+  (void)inbox_.take_queries();  // answered by being dropped
   const auto not_taken = [&] {
     return fail(ErrorKind::kUnavailable, error.code, "not taken: " + error.detail);
   };
@@ -278,24 +235,12 @@ void PartitionHandler::refuse_all(const Error& error) {
   for (Submission& submission : queue) answer(submission, not_taken());
 }
 
-void PartitionHandler::take_queries() {
-  std::deque<Query> queries;
-  {
-    const std::lock_guard lock(mutex_);
-    queries.swap(queries_);
-  }
-  for (const Query& query : queries) query(state_, journal_);
-}
-
 Result<void> PartitionHandler::decide_group() {
   std::deque<Waiting> group;
   group.swap(again_);
-  if (in_flight_.size() < options_.in_flight_max) {
-    const std::lock_guard lock(mutex_);
-    while (!queue_.empty() && group.size() < options_.group_max) {
-      group.push_back({std::move(queue_.front())});
-      queue_.pop_front();
-    }
+  if (in_flight_.size() < options_.in_flight_max && group.size() < options_.group_max) {
+    for (Submission& submission : inbox_.take(options_.group_max - group.size()))
+      group.push_back({std::move(submission)});
   }
   while (!group.empty()) {
     Waiting next = std::move(group.front());

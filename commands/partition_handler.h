@@ -9,10 +9,7 @@
 // found by their receipts.
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
 #include <deque>
-#include <functional>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -21,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "commands/inbox.h"
 #include "commands/ports/clock.h"
 #include "commands/ports/journal.h"
 #include "commands/submission.h"
@@ -73,9 +71,7 @@ class PartitionHandler {
   // Thread-safe. The answer may come before this returns. What a handler still has when it stops is
   // answered too.
   void submit(Submission submission);
-  // Runs `use` on the handler's thread between groups, on confirmed and decided-ahead state; false
-  // if it was not taken.
-  using Query = std::function<void(const State&, Journal&)>;
+  // False if the query was not taken; one that is dropped later was not answered either.
   [[nodiscard]] bool query(Query query);
 
   // A valid outcome that the state names. From any thread.
@@ -110,7 +106,6 @@ class PartitionHandler {
   void note_trouble(const Error& error);
   void give_up(const Error& error);
   void refuse_all(const Error& error);
-  void take_queries();
   [[nodiscard]] Result<void> decide_group();
   [[nodiscard]] Result<void> decide_one(Waiting waiting);
   [[nodiscard]] bool answer_known(Waiting& waiting, const std::string& key,
@@ -128,13 +123,10 @@ class PartitionHandler {
   StateStore& store_;
   const Clock& clock_;
   HandlerOptions options_;
+  Inbox inbox_;
   State state_;
 
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Submission> queue_;
-  std::deque<Query> queries_;
-  bool stopping_ = false;
   HandlerStatus published_;
 
   // Of the handler's thread alone:

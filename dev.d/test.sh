@@ -3,7 +3,7 @@
 
 # What the sanitizers are meant for. Golden and end-to-end tests add nothing there; only code with threads can race.
 asan_labels=(unit contract integration)
-tsan_labels=(contract integration)
+tsan_labels=(contract integration threads)
 
 dev_test() {
   dev_setup

@@ -166,8 +166,7 @@ TEST_P(EventLogContract, TakesAppendersSideBySideEachInItsOrder) {
   EXPECT_EQ(with_prefix(all, "b"), numbered("b", 100));
 }
 
-TEST_P(EventLogContract, HasWhatWasFlushedWhenItIsOpenedAgain) {
-  if (!GetParam().reopens) GTEST_SKIP() << "this log does not outlive its process";
+TEST_P(LastingEventLogContract, HasWhatWasFlushedWhenItIsOpenedAgain) {
   const std::uint64_t start = end(0);
   append(0, numbered("r", 10));
   const std::uint64_t before = end(0);

@@ -1,8 +1,8 @@
 // What every event log keeps, whatever is behind it. An adapter joins by instantiating the suite
 // with a way to open it:
 //
-//   INSTANTIATE_TEST_SUITE_P(Mine, EventLogContract, testing::Values(Kind{"mine", 3, open_mine,
-//   true}), name_of);
+//   INSTANTIATE_TEST_SUITE_P(Mine, EventLogContract, testing::Values(LogKind{"mine", 3,
+//   open_mine}), name_of);
 //
 // The records of a log that is just opened (a Genesis, say) are passed over.
 #pragma once
@@ -26,7 +26,6 @@ struct LogKind {
   std::function<std::unique_ptr<log::EventLog>(const std::filesystem::path& folder,
                                                std::uint32_t partitions)>
       open;
-  bool reopens = true;  // what was written is there when it is opened again
 };
 inline std::string name_of(const testing::TestParamInfo<LogKind>& info) { return info.param.name; }
 
@@ -49,5 +48,8 @@ class EventLogContract : public testing::TestWithParam<LogKind> {
   TemporaryFolder folder_;
   std::unique_ptr<log::EventLog> log_;
 };
+
+// What those keep in addition that outlive their process.
+class LastingEventLogContract : public EventLogContract {};
 
 }  // namespace daybook::test

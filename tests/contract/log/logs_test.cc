@@ -22,12 +22,14 @@ std::unique_ptr<log::EventLog> in_memory_with_gaps(const std::filesystem::path&,
   return std::make_unique<MemoryEventLog>(partitions, 7);
 }
 
+const LogKind kEmbedded{"embedded", 1, open_embedded};
+const LogKind kEmbedded3{"embedded_3_partitions", 3, open_embedded};
+const LogKind kMemory{"memory", 1, in_memory};
+const LogKind kMemory3{"memory_3_partitions_with_gaps", 3, in_memory_with_gaps};
+
 INSTANTIATE_TEST_SUITE_P(Logs, EventLogContract,
-                         testing::Values(LogKind{"embedded", 1, open_embedded},
-                                         LogKind{"embedded_3_partitions", 3, open_embedded},
-                                         LogKind{"memory", 1, in_memory, false},
-                                         LogKind{"memory_3_partitions_with_gaps", 3,
-                                                 in_memory_with_gaps, false}),
+                         testing::Values(kEmbedded, kEmbedded3, kMemory, kMemory3), name_of);
+INSTANTIATE_TEST_SUITE_P(Logs, LastingEventLogContract, testing::Values(kEmbedded, kEmbedded3),
                          name_of);
 
 }  // namespace

@@ -1,0 +1,58 @@
+// What waits for a handler: submissions and queries from any thread, in the order in which they
+// came, within bounds.
+//
+// Any thread puts in, closes and asks; the handler's thread alone takes out.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+
+#include "commands/ports/journal.h"
+#include "commands/submission.h"
+#include "domain/core/result.h"
+#include "domain/state/state.h"
+
+namespace daybook::commands {
+
+// Asks the confirmed and decided-ahead state, on the handler's thread, between groups of commands.
+using Query = std::function<void(const State&, Journal&)>;
+
+class Inbox {
+ public:
+  Inbox(std::size_t submissions_max, std::size_t queries_max);
+
+  // Takes the submission, or says why not and leaves it.
+  [[nodiscard]] std::optional<Error> put(Submission& submission);
+  // False if it was not taken.
+  [[nodiscard]] bool put(Query query);
+  // Nothing more is taken; what is there stays.
+  void close();
+  [[nodiscard]] bool closed() const;
+  [[nodiscard]] std::size_t submissions() const;
+
+  // While the partition is being folded queries are refused: nobody should wait for minutes.
+  void take_queries_if(bool answers_soon);
+  // Waits until there is something, or it is closed; false if neither came.
+  [[nodiscard]] bool await(std::chrono::milliseconds wait);
+  // Waits, but not longer than until it is closed.
+  void pause(std::chrono::duration<double, std::milli> time);
+  [[nodiscard]] bool empty() const;
+  [[nodiscard]] std::deque<Submission> take(std::size_t count_max);
+  [[nodiscard]] std::deque<Query> take_queries();
+
+ private:
+  const std::size_t submissions_max_;
+  const std::size_t queries_max_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Submission> submissions_;
+  std::deque<Query> queries_;
+  bool closed_ = false;
+  bool takes_queries_ = false;
+};
+
+}  // namespace daybook::commands
