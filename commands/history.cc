@@ -40,7 +40,11 @@ Result<std::string> find_record(const State& state, const HistoryQuestion& quest
                          : view->lookup(Index::kExternalId,
                                         {std::to_string(question.entity), name_space, external_id});
   const Message* record = id ? view->find(question.entity, *id) : nullptr;
-  if (record != nullptr && may_read(viewer, question.entity, *record, *view)) return *id;
+  // One whose first outcome has not been read back may never have been.
+  const bool stands =
+      record != nullptr &&
+      state.text(keys::history(question.organization_id, question.entity, *id, 1)).has_value();
+  if (stands && may_read(viewer, question.entity, *record, *view)) return *id;
   return fail(ErrorKind::kNotFound, schema::entity_rule(question.entity).name() + ".not_found",
               "the organization never had this record, or you may not see it");
 }

@@ -142,7 +142,9 @@ Result<Receipt> Lookups::find(ReceiptQuestion question) {
                  }));
   DAYBOOK_ASSIGN(outcome, handler.outcome_at(place.entry.offset()));
   const Actor& viewer = place.viewer;
-  const bool sees = viewer.manages() || viewer.only_reads() || outcome.actor() == viewer.user_id;
+  // What was refused before its actor was looked up names it as it was sent.
+  const bool own = outcome.actor() == viewer.user_id || outcome.actor() == question.viewer;
+  const bool sees = viewer.manages() || viewer.only_reads() || own;
   if (!sees) return no_receipt();
   return receipt_of(outcome, place.position, false);
 }

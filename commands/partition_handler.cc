@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds kReadBackWait{10};
 constexpr std::chrono::milliseconds kBackOffMin{10};
 constexpr std::chrono::milliseconds kBackOffMax{2'000};
-constexpr std::uint32_t kClaimsBeforeGivingUp = 3;
+constexpr std::uint32_t kTriesBeforeGivingUp = 3;
 
 std::string hash_text(const Command& command) {
   const auto hash = codec::payload_hash(command);
@@ -86,11 +86,9 @@ void PartitionHandler::publish_status() {
   figures_.owns = owns_;
   figures_.progress = journal_.progress();
   figures_.progress.set_decided_at(newest_decision_);
-  {
-    const std::lock_guard lock(mutex_);
-    published_ = figures_;
-  }
   inbox_.take_queries_if(owns_);
+  const std::lock_guard lock(mutex_);
+  published_ = figures_;
 }
 
 void PartitionHandler::run() {
@@ -184,7 +182,10 @@ void PartitionHandler::lose(const Error& error) {
   in_flight_.clear();
   pending_.clear();
   appended_ = 0;
-  if (error.code == "log.fenced_out") back_off(++fenced_out_);
+  // The same may happen again at once, whatever claiming says: with the state or the log away each
+  // turn would cost a fence. Those who wait are told after a few.
+  if (++losses_ >= kTriesBeforeGivingUp || inbox_.closed()) refuse_all(error);
+  back_off(losses_);
 }
 
 // Growing, so that two handlers of one partition let each other work; jittered, so that they do not
@@ -205,7 +206,7 @@ void PartitionHandler::note_trouble(const Error& error) {
 void PartitionHandler::give_up(const Error& error) {
   note_trouble(error);
   ++failed_claims_;
-  if (inbox_.closed() || failed_claims_ >= kClaimsBeforeGivingUp ||
+  if (inbox_.closed() || failed_claims_ >= kTriesBeforeGivingUp ||
       error.kind == ErrorKind::kCorrupt)
     refuse_all(error);
   publish_status();
@@ -285,7 +286,9 @@ Result<void> PartitionHandler::decide_one(Waiting waiting) {
     state_.rollback();
     const Violations too_large{{ErrorKind::kRejected, "outcome.too_large",
                                 "the command's outcome is too large to record; split it", ""}};
-    flight.outcome = refuse_command(command, hash, too_large, newest_decision_);
+    Command resolved = command;
+    resolved.set_actor(flight.outcome.actor());
+    flight.outcome = refuse_command(resolved, hash, too_large, newest_decision_);
   }
   flight.changes = state_.commit();
   flight.receipt_key = key;
@@ -356,7 +359,7 @@ Result<void> PartitionHandler::read_back(std::chrono::milliseconds wait) {
   const std::int64_t now = clock_.steady_ms();
   if (!positions.empty()) {
     progressed_at_ = now;
-    fenced_out_ = 0;
+    losses_ = 0;
   }
   if (now - progressed_at_ > options_.stall_max.count()) {
     return fail(ErrorKind::kUnknownOutcome, "log.stalled",
@@ -405,7 +408,9 @@ Result<void> PartitionHandler::flush_if_large() {
 Result<void> PartitionHandler::flush() {
   log::Progress progress = journal_.progress();
   progress.set_decided_at(newest_decision_);
-  return state_.flush(std::move(progress));
+  DAYBOOK_TRY(state_.flush(std::move(progress)));
+  losses_ = 0;
+  return {};
 }
 
 void PartitionHandler::answer(Submission& submission, Result<Receipt> result) {

@@ -136,7 +136,7 @@ class PartitionHandler {
   std::size_t appended_ = 0;  // how many of in_flight_ have been handed to the journal
   bool owns_ = false;
   std::uint32_t failed_claims_ = 0;
-  std::uint32_t fenced_out_ = 0;  // since something was last read back
+  std::uint32_t losses_ = 0;  // since something was last read back or stored
   std::minstd_rand jitter_{std::random_device{}()};
   std::int64_t newest_decision_ = 0;
   std::optional<std::int64_t>

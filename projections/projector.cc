@@ -51,6 +51,8 @@ Projector::Projector(std::uint32_t partition, OutcomeSource& source, ReadTables&
 Projector::~Projector() { stop(); }
 
 void Projector::start() {
+  figures_.stepped_at = std::chrono::steady_clock::now();
+  published_ = figures_;
   thread_ = std::thread([this] { run(); });
 }
 
@@ -88,7 +90,6 @@ void Projector::publish() {
   figures_.checkpoint = checkpoint_;
   figures_.parked = parked_.size();
   figures_.next_offset = claimed_ ? source_.progress().next_offset() : checkpoint_.next_offset;
-  if (claimed_) figures_.stepped_at = std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex_);
   published_ = figures_;
 }
@@ -105,15 +106,20 @@ bool Projector::stopping() const {
 
 void Projector::run() {
   while (!stopping()) {
-    auto done = claimed_ ? step() : claim();
-    if (done) {
-      retry_wait_ = std::chrono::milliseconds(10);
-    } else {
+    const bool steps = claimed_;
+    auto done = steps ? step() : claim();
+    if (!done) {
       claimed_ = false;
+      state_damaged_ = state_damaged_ || done.error().code == "state.damaged";
       figures_.trouble = done.error().code + ": " + done.error().detail;
       publish();
       pause(retry_wait_);
       retry_wait_ = std::min(retry_wait_ * 2, options_.retry_max);
+    } else if (steps) {
+      // Only now it works again: a claim succeeds also while every step fails.
+      retry_wait_ = std::chrono::milliseconds(10);
+      figures_.trouble.clear();
+      figures_.stepped_at = std::chrono::steady_clock::now();
     }
     publish();
   }
@@ -122,6 +128,8 @@ void Projector::run() {
 
 Result<void> Projector::claim() {
   if (too_many_parked_) DAYBOOK_TRY(await_retry());
+  if (state_damaged_) DAYBOOK_TRY(state_.reset());
+  state_damaged_ = false;
   // The source knows its log only when it has read the first record.
   DAYBOOK_TRY(source_.start(nullptr));
   while (source_.progress().log_id().empty()) {
@@ -136,7 +144,6 @@ Result<void> Projector::claim() {
   figures_.applied_decided_at = checkpoint_.decided_at;
   claimed_ = true;
   retry_parked();
-  figures_.trouble.clear();
   return {};
 }
 
@@ -166,6 +173,8 @@ Result<void> Projector::open_state(const Checkpoint& checkpoint) {
       state_.confirm(std::move(applied.changes));
     }
     if (state_.confirmed_count() >= options_.flush_changes_max) DAYBOOK_TRY(flush());
+    if (!outcomes.empty()) figures_.stepped_at = std::chrono::steady_clock::now();
+    publish();
     DAYBOOK_ASSIGN(end, source_.end_offset());
     if (outcomes.empty() && source_.progress().next_offset() >= end &&
         source_.progress().sequence() < goal) {

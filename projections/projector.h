@@ -44,7 +44,7 @@ struct ProjectorStatus {
   std::uint64_t parked = 0;
   std::uint64_t lag_records = 0;
   std::uint64_t next_offset = 0;                     // where reading goes on
-  std::chrono::steady_clock::time_point stepped_at;  // when the last step ended
+  std::chrono::steady_clock::time_point stepped_at;  // when something was last got done
   std::chrono::milliseconds stuck{0};   // how long nothing has come of it though there is a lag
   std::int64_t applied_decided_at = 0;  // decision time of the newest outcome applied
   bool running = false;                 // has claimed the tables and follows the log
@@ -107,6 +107,7 @@ class Projector {
   std::vector<ParkedRow> parked_;
   std::deque<std::chrono::steady_clock::time_point> parked_times_;
   bool too_many_parked_ = false;
+  bool state_damaged_ = false;  // found out; emptied and folded again with the next claim
   std::chrono::steady_clock::time_point checked_at_;
   std::chrono::milliseconds retry_wait_{10};
 

@@ -138,9 +138,9 @@ void CommandSide::stop() {
 // ---- projections
 // ------------------------------------------------------------------------------------------------
 
-Result<std::unique_ptr<ProjectionSide>> ProjectionSide::open(const Settings& settings,
-                                                             log::EventLog& log,
-                                                             const std::string& database_url) {
+Result<std::unique_ptr<ProjectionSide>> ProjectionSide::open(
+    const Settings& settings, log::EventLog& log,
+    const read_tables::PostgresReadTables::Url& database_url) {
   std::unique_ptr<ProjectionSide> side(new ProjectionSide());
   for (std::uint32_t partition = 0; partition < log.partition_count(); ++partition) {
     DAYBOOK_ASSIGN(store, open_store(settings.data_folder / "state" /
@@ -197,11 +197,24 @@ Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings,
 }
 
 Result<void> Engine::open_projections(const Progress& progress) {
-  DAYBOOK_ASSIGN(database_url, prepare_database(progress));
-  DAYBOOK_ASSIGN(projections, ProjectionSide::open(settings_, commands_->log(), database_url));
+  DAYBOOK_TRY(prepare_database(progress));
+  DAYBOOK_TRY(renew_database_url());
+  const auto current_url = [this] {
+    const std::lock_guard lock(mutex_);
+    return database_url_;
+  };
+  DAYBOOK_ASSIGN(projections, ProjectionSide::open(settings_, commands_->log(), current_url));
   const std::lock_guard lock(mutex_);
   projections_ = std::move(projections);
   database_trouble_.clear();
+  return {};
+}
+
+// A private cluster that finds its port taken comes back on another one.
+Result<void> Engine::renew_database_url() {
+  DAYBOOK_ASSIGN(url, owner_url(settings_));
+  const std::lock_guard lock(mutex_);
+  database_url_ = std::move(url);
   return {};
 }
 
@@ -218,8 +231,9 @@ void Engine::tend(const Progress& progress) {
   if (!cluster_) return;
   if (cluster_->state() != postgres::ClusterState::kRunning) {
     progress("the private PostgreSQL has ended; starting it again");
-    if (auto started = cluster_->start(progress); !started)
-      return note_database_trouble(started.error());
+    auto started = cluster_->start(progress);
+    if (started) started = renew_database_url();
+    if (!started) return note_database_trouble(started.error());
   }
   const std::lock_guard lock(mutex_);
   database_trouble_.clear();
@@ -295,7 +309,7 @@ std::string Engine::trouble() const {
   }
   for (const auto& projector : projector_status()) {
     if (!projector.trouble.empty()) return projector.trouble;
-    if (projector.stuck > std::chrono::seconds(5))
+    if (projector.running && projector.stuck > std::chrono::seconds(5))
       return "the projector has been waiting for PostgreSQL for some time; see pg_stat_activity "
              "for who blocks it";
   }

@@ -56,7 +56,8 @@ class CommandSide {
 class ProjectionSide {
  public:
   [[nodiscard]] static Result<std::unique_ptr<ProjectionSide>> open(
-      const Settings& settings, log::EventLog& log, const std::string& database_url);
+      const Settings& settings, log::EventLog& log,
+      const read_tables::PostgresReadTables::Url& database_url);
   ~ProjectionSide();
 
   [[nodiscard]] std::vector<projections::ProjectorStatus> status() const;
@@ -95,6 +96,7 @@ class Engine {
   explicit Engine(Settings settings) : settings_(std::move(settings)) {}
   [[nodiscard]] Result<void> open_projections(const Progress& progress);
   [[nodiscard]] Result<std::string> prepare_database(const Progress& progress);
+  [[nodiscard]] Result<void> renew_database_url();
   void note_database_trouble(const Error& error);
   // Null until the database has been reached for the first time.
   [[nodiscard]] ProjectionSide* projections() const;
@@ -107,9 +109,10 @@ class Engine {
   std::optional<postgres::Cluster> cluster_;
   metrics::Registry registry_;
   std::unique_ptr<CommandSide> commands_;
-  mutable std::mutex mutex_;                     // of the next two
+  mutable std::mutex mutex_;                     // of the next three
   std::unique_ptr<ProjectionSide> projections_;  // set once
   std::string database_trouble_;
+  std::string database_url_;
   std::unique_ptr<http::Server> server_;
 };
 

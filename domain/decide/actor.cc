@@ -5,6 +5,7 @@
 #include "domain/custom_field/custom_field.h"
 #include "domain/decide/references.h"
 #include "domain/state/evolve.h"
+#include "schemas/saved_filter.pb.h"
 
 namespace daybook {
 
@@ -32,6 +33,16 @@ Result<Actor> find_actor(const std::string& text, const View& view) {
   return actor;
 }
 
+namespace {
+
+const std::string& parent_id_of(Entity entity, const Message& state) {
+  if (entity == ENTITY_SAVED_FILTER_USE)
+    return static_cast<const saved_filter::FilterUse&>(state).saved_filter_id();
+  return custom_field::parent_id(static_cast<const custom_field::CustomField&>(state));
+}
+
+}  // namespace
+
 bool may_read(const Actor& actor, Entity entity, const Message& state, const View& view) {
   if (actor.manages() || actor.only_reads()) return true;
   if (entity == ENTITY_PIPELINE_STAGE || entity == ENTITY_USER || entity == ENTITY_ORGANIZATION)
@@ -40,8 +51,7 @@ bool may_read(const Actor& actor, Entity entity, const Message& state, const Vie
       static_cast<const saved_filter::SavedFilter&>(state).fields().is_public())
     return true;
   if (const Entity kind = schema::entity_rule(entity).parent(); kind != ENTITY_UNSPECIFIED) {
-    const Message* parent = view.find(
-        kind, custom_field::parent_id(static_cast<const custom_field::CustomField&>(state)));
+    const Message* parent = view.find(kind, parent_id_of(entity, state));
     return parent != nullptr && may_read(actor, kind, *parent, view);
   }
   const Holders holders = holders_of(entity, state);

@@ -135,7 +135,9 @@ Violations decide_all(Command& command, State& state, std::int64_t now, log::Out
   const auto view = state.view(command.organization_id());
   auto actor = find_actor(command.actor(), *view);
   if (!actor) return {std::move(actor).error()};
-  outcome.set_actor(actor->integration ? "integration" : actor->user_id);
+  // From here on by its id, in a refusal too.
+  command.set_actor(actor->integration ? "integration" : actor->user_id);
+  outcome.set_actor(command.actor());
   Context context{
       command.organization_id(), command.command_id(), 0, *std::move(actor), now, nullptr};
   CommandDecision decision(command, state, *view, std::move(context));

@@ -53,7 +53,7 @@ std::string on_conflict(const std::vector<std::string>& columns) {
   return " ON CONFLICT (id) DO UPDATE SET " + joined(sets);
 }
 
-// The order of write_all for rows that are tried one by one.
+// The order of write_all for rows that are tried part by part.
 std::vector<const RowChange*> removals_last(const std::vector<RowChange>& rows) {
   std::vector<const RowChange*> ordered;
   for (const RowChange& row : rows) {
@@ -63,6 +63,13 @@ std::vector<const RowChange*> removals_last(const std::vector<RowChange>& rows) 
     if (!row->values) ordered.push_back(&*row);
   }
   return ordered;
+}
+
+// As PostgreSQL writes an array.
+std::string ids_of(const std::vector<const RowChange*>& rows) {
+  std::string ids = "{";
+  for (const RowChange* row : rows) ids.append(ids.size() > 1 ? "," : "").append(row->id);
+  return ids + "}";
 }
 
 std::string upsert_sql(Entity entity) {
@@ -75,7 +82,7 @@ std::string upsert_sql(Entity entity) {
 
 }  // namespace
 
-PostgresReadTables::PostgresReadTables(std::string url) : url_(std::move(url)) {}
+PostgresReadTables::PostgresReadTables(Url url) : url_(std::move(url)) {}
 
 Result<void> PostgresReadTables::connect() {
   if (connection_ && connection_->is_open() && !connection_->in_transaction()) return {};
@@ -83,7 +90,7 @@ Result<void> PostgresReadTables::connect() {
   made_.clear();
   postgres::ConnectionOptions options;
   options.application_name = "daybook projector";
-  DAYBOOK_ASSIGN(connection, postgres::Connection::open(url_, options));
+  DAYBOOK_ASSIGN(connection, postgres::Connection::open(url_(), options));
   DAYBOOK_TRY(postgres::assume_projector(connection));
   // Rows and checkpoint are lost or kept together, and the log has them all.
   DAYBOOK_TRY(connection.exec("SET synchronous_commit = off"));
@@ -158,7 +165,7 @@ Result<std::size_t> PostgresReadTables::write(const std::vector<RowChange>& rows
     DAYBOOK_ASSIGN(count, write_or_park(rows, checkpoint));
     parked = count;
   } else {
-    DAYBOOK_TRY(write_all(rows));
+    DAYBOOK_TRY(write_all(removals_last(rows)));
   }
   DAYBOOK_TRY(advance(checkpoint));
   DAYBOOK_TRY(transaction.commit());
@@ -166,10 +173,10 @@ Result<std::size_t> PostgresReadTables::write(const std::vector<RowChange>& rows
   return parked;
 }
 
-Result<void> PostgresReadTables::write_all(const std::vector<RowChange>& rows) {
+Result<void> PostgresReadTables::write_all(Part rows) {
   std::map<Entity, RowPointers> upserts;
   std::map<Entity, RowPointers> removals;
-  for (const RowChange& row : rows) (row.values ? upserts : removals)[row.entity].push_back(&row);
+  for (const RowChange* row : rows) (row->values ? upserts : removals)[row->entity].push_back(row);
   for (const auto& [entity, changed] : upserts) DAYBOOK_TRY(upsert(entity, changed));
   // After all upserts, children first: a key that is RESTRICT cannot be deferred.
   for (auto it = removals.rbegin(); it != removals.rend(); ++it)
@@ -212,11 +219,8 @@ Result<void> PostgresReadTables::copy_and_upsert(Entity entity, const RowPointer
 }
 
 Result<void> PostgresReadTables::remove(Entity entity, const RowPointers& rows) {
-  std::string ids = "{";
-  for (const RowChange* row : rows) ids.append(ids.size() > 1 ? "," : "").append(row->id);
-  ids.push_back('}');
   DAYBOOK_TRY(connection_->exec_params(
-      "DELETE FROM " + table_of(entity) + " WHERE id = ANY ($1::uuid[])", {ids}));
+      "DELETE FROM " + table_of(entity) + " WHERE id = ANY ($1::uuid[])", {ids_of(rows)}));
   return {};
 }
 
@@ -239,22 +243,19 @@ Result<void> PostgresReadTables::stage_once(Entity entity) {
 }
 
 // All at once if that goes. Else the rows that are refused whatever the others say are parked, and
-// the rest is checked together; if that does not go either, each row has to stand alone.
+// the rest is checked together; if that does not go either, each part has to stand alone.
 Result<std::size_t> PostgresReadTables::write_or_park(const std::vector<RowChange>& rows,
                                                       const Checkpoint& checkpoint) {
+  const RowPointers ordered = removals_last(rows);
   DAYBOOK_TRY(connection_->exec("SAVEPOINT batch"));
-  DAYBOOK_ASSIGN(together, checked(write_all(rows)));
+  DAYBOOK_ASSIGN(together, checked(write_all(ordered)));
   if (together) {
-    DAYBOOK_TRY(unpark(rows));
+    DAYBOOK_TRY(unpark(ordered));
     return 0;
   }
   for (const bool alone : {false, true}) {
     DAYBOOK_TRY(connection_->exec("ROLLBACK TO SAVEPOINT batch"));
-    std::size_t parked = 0;
-    for (const RowChange* row : removals_last(rows)) {
-      DAYBOOK_ASSIGN(written, try_row(*row, checkpoint, alone));
-      if (!written) ++parked;
-    }
+    DAYBOOK_ASSIGN(parked, write_part(ordered, checkpoint, alone));
     DAYBOOK_ASSIGN(right, checked({}));
     if (right) return parked;
   }
@@ -275,10 +276,12 @@ Result<bool> PostgresReadTables::checked(Result<void> written) {
   return false;
 }
 
-Result<bool> PostgresReadTables::try_row(const RowChange& row, const Checkpoint& checkpoint,
-                                         bool alone) {
-  DAYBOOK_TRY(connection_->exec("SET CONSTRAINTS ALL DEFERRED; SAVEPOINT one_row"));
-  auto written = write_all({row});
+// Halves what is refused until the rows that are at fault stand alone, and parks those. Savepoints
+// are released before the halves are tried: open ones would nest, each with a lock.
+Result<std::size_t> PostgresReadTables::write_part(Part rows, const Checkpoint& checkpoint,
+                                                   bool alone) {
+  DAYBOOK_TRY(connection_->exec("SET CONSTRAINTS ALL DEFERRED; SAVEPOINT part"));
+  auto written = write_all(rows);
   if (!written && !postgres::is_refused_data(written.error()))
     return fail(std::move(written).error());
   if (!written) refusal_ = written.error();
@@ -287,15 +290,20 @@ Result<bool> PostgresReadTables::try_row(const RowChange& row, const Checkpoint&
     DAYBOOK_ASSIGN(stands, checked({}));
     right = stands;
   }
-  // Released either way: open savepoints would nest as deep as there are rows, each with a lock.
   if (right) {
-    DAYBOOK_TRY(connection_->exec("RELEASE SAVEPOINT one_row"));
-    DAYBOOK_TRY(unpark({row}));
-    return true;
+    DAYBOOK_TRY(connection_->exec("RELEASE SAVEPOINT part"));
+    DAYBOOK_TRY(unpark(rows));
+    return 0;
   }
-  DAYBOOK_TRY(connection_->exec("ROLLBACK TO SAVEPOINT one_row; RELEASE SAVEPOINT one_row"));
-  DAYBOOK_TRY(park(row, refusal_, checkpoint));
-  return false;
+  DAYBOOK_TRY(connection_->exec("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part"));
+  if (rows.size() == 1) {
+    DAYBOOK_TRY(park(*rows.front(), refusal_, checkpoint));
+    return 1;
+  }
+  const std::size_t half = rows.size() / 2;
+  DAYBOOK_ASSIGN(first, write_part(rows.first(half), checkpoint, alone));
+  DAYBOOK_ASSIGN(second, write_part(rows.subspan(half), checkpoint, alone));
+  return first + second;
 }
 
 Result<void> PostgresReadTables::park(const RowChange& row, const Error& why,
@@ -333,11 +341,14 @@ Result<void> PostgresReadTables::park(const RowChange& row, const Error& why,
   return {};
 }
 
-Result<void> PostgresReadTables::unpark(const std::vector<RowChange>& rows) {
-  for (const RowChange& row : rows) {
-    DAYBOOK_TRY(prepare_once(
-        "unpark", "DELETE FROM daybook.parked WHERE table_name = $1 AND record_id = $2"));
-    const std::vector<Value> params{table_of(row.entity), row.id};
+Result<void> PostgresReadTables::unpark(Part rows) {
+  std::map<Entity, RowPointers> by_table;
+  for (const RowChange* row : rows) by_table[row->entity].push_back(row);
+  DAYBOOK_TRY(prepare_once("unpark",
+                           "DELETE FROM daybook.parked WHERE table_name = $1 AND record_id = ANY "
+                           "($2::uuid[])"));
+  for (const auto& [entity, changed] : by_table) {
+    const std::vector<Value> params{table_of(entity), ids_of(changed)};
     DAYBOOK_TRY(connection_->exec_prepared("unpark", params));
   }
   return {};

@@ -6,8 +6,10 @@
 // was lost. Used by one thread.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,8 +20,11 @@ namespace daybook::read_tables {
 
 class PostgresReadTables final : public projections::ReadTables {
  public:
-  // `url` is the owner's; the session goes on with the projector's rights where that role exists.
-  explicit PostgresReadTables(std::string url);
+  // The URL is the owner's; the session goes on with the projector's rights where that role exists.
+  // Asked for with each session: a private cluster may come back on another port.
+  using Url = std::function<std::string()>;
+  explicit PostgresReadTables(Url url);
+  explicit PostgresReadTables(const std::string& url) : PostgresReadTables([url] { return url; }) {}
 
   [[nodiscard]] Result<projections::Checkpoint> claim(std::uint32_t partition,
                                                       const std::string& log_id) override;
@@ -32,11 +37,12 @@ class PostgresReadTables final : public projections::ReadTables {
 
  private:
   using RowPointers = std::vector<const projections::RowChange*>;
+  using Part = std::span<const projections::RowChange* const>;
 
   [[nodiscard]] Result<void> connect();
   [[nodiscard]] tl::unexpected<Error> taken() const;
   [[nodiscard]] tl::unexpected<Error> other_log(const std::string& log_id);
-  [[nodiscard]] Result<void> write_all(const std::vector<projections::RowChange>& rows);
+  [[nodiscard]] Result<void> write_all(Part rows);
   [[nodiscard]] Result<void> upsert(Entity entity, const RowPointers& rows);
   [[nodiscard]] Result<void> copy_and_upsert(Entity entity, const RowPointers& rows);
   [[nodiscard]] Result<void> upsert_row(const projections::RowChange& row);
@@ -44,16 +50,16 @@ class PostgresReadTables final : public projections::ReadTables {
   [[nodiscard]] Result<std::size_t> write_or_park(const std::vector<projections::RowChange>& rows,
                                                   const projections::Checkpoint& checkpoint);
   [[nodiscard]] Result<bool> checked(Result<void> written);
-  [[nodiscard]] Result<bool> try_row(const projections::RowChange& row,
-                                     const projections::Checkpoint& checkpoint, bool alone);
+  [[nodiscard]] Result<std::size_t> write_part(Part rows, const projections::Checkpoint& checkpoint,
+                                               bool alone);
   [[nodiscard]] Result<void> park(const projections::RowChange& row, const Error& why,
                                   const projections::Checkpoint& checkpoint);
-  [[nodiscard]] Result<void> unpark(const std::vector<projections::RowChange>& rows);
+  [[nodiscard]] Result<void> unpark(Part rows);
   [[nodiscard]] Result<void> advance(const projections::Checkpoint& checkpoint);
   [[nodiscard]] Result<void> prepare_once(const std::string& name, const std::string& sql);
   [[nodiscard]] Result<void> stage_once(Entity entity);
 
-  std::string url_;
+  Url url_;
   std::optional<postgres::Connection> connection_;
   std::set<std::string> made_;  // statements and staging tables of this session
   std::uint32_t partition_ = 0;
