@@ -48,7 +48,7 @@ void CommandStream::pump() {
   while (!input_ended_ && waiting() < config_.stream_window) {
     auto line = splitter_.next(input_);
     if (line) {
-      accept(std::move(*line));
+      accept(*line);
     } else if (parser_.is_done()) {
       end_input(std::nullopt);
     } else {
@@ -126,7 +126,7 @@ void CommandStream::on_read(ErrorCode error) {
 void CommandStream::end_input(std::optional<Error> fault) {
   if (input_ended_) return;
   if (!fault) {
-    if (auto last = splitter_.finish()) accept(std::move(*last));
+    if (auto last = splitter_.finish()) accept(*last);
   } else {
     input_ = {};
     keep_alive_ = false;
