@@ -176,6 +176,13 @@ Result<void> Cluster::choose_folder() {
   // behind.
   DAYBOOK_ASSIGN(salt, random_hex(8));
   DAYBOOK_TRY(make_folder(kSharedFolder));
+  // The server's user has to pass through, whatever this process's umask says.
+  std::error_code error;
+  fs::permissions(kSharedFolder, fs::perms::group_exec | fs::perms::others_exec,
+                  fs::perm_options::add, error);
+  if (error) {
+    return fail(cluster_io_error(std::string("cannot open ") + kSharedFolder, error.message()));
+  }
   std::array<char, 17> name{};
   std::snprintf(name.data(), name.size(), "%016llx",
                 static_cast<unsigned long long>(fnv1a(data_folder_.string() + salt)));
