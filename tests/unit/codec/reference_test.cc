@@ -61,7 +61,7 @@ TEST(CommandReference, NamesEveryFieldAndOperatorOfFilters) {
 }
 
 TEST(CommandReference, HasExamplesThatDecodeAndNormalize) {
-  static const std::string kBegin = "```json\n";
+  static constexpr std::string_view kBegin = "```json\n";
   const std::string reference = command_reference();
   std::size_t count = 0;
   for (auto at = reference.find(kBegin); at != std::string::npos;
