@@ -4,17 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "infra/http/message.h"
+
 namespace daybook::app {
 namespace {
-
-ErrorKind kind_named(const std::string& name, ErrorKind otherwise) {
-  for (const ErrorKind each : {ErrorKind::kInvalid, ErrorKind::kRejected, ErrorKind::kNotAllowed,
-                               ErrorKind::kNotFound, ErrorKind::kConflict, ErrorKind::kUnavailable,
-                               ErrorKind::kUnknownOutcome, ErrorKind::kCorrupt}) {
-    if (name == to_string(each)) return each;
-  }
-  return otherwise;
-}
 
 ErrorKind kind_of_status(int status) {
   if (status == 401 || status == 403) return ErrorKind::kNotAllowed;
@@ -30,7 +23,7 @@ Error error_in(const std::string& json, Error otherwise) {
   const auto error =
       parsed.is_object() ? parsed.value("error", nlohmann::json()) : nlohmann::json();
   if (!error.is_object()) return otherwise;
-  otherwise.kind = kind_named(error.value("kind", ""), otherwise.kind);
+  otherwise.kind = http::kind_named(error.value("kind", "")).value_or(otherwise.kind);
   otherwise.code = error.value("code", otherwise.code);
   otherwise.detail = error.value("message", otherwise.detail);
   return otherwise;

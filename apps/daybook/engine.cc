@@ -309,7 +309,7 @@ std::string Engine::trouble() const {
   }
   for (const auto& projector : projector_status()) {
     if (!projector.trouble.empty()) return projector.trouble;
-    if (projector.running && projector.stuck > std::chrono::seconds(5))
+    if (projector.running && is_stuck(projector))
       return "the projector has been waiting for PostgreSQL for some time; see pg_stat_activity "
              "for who blocks it";
   }

@@ -20,9 +20,11 @@ double lag_seconds(const commands::HandlerStatus& handler,
 double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
 
 constexpr double kLagSecondsReady = 5;
-constexpr std::chrono::seconds kStuckReady{5};
+constexpr std::chrono::seconds kStuckMax{5};
 
 }  // namespace
+
+bool is_stuck(const projections::ProjectorStatus& projector) { return projector.stuck > kStuckMax; }
 
 bool is_caught_up(const std::vector<commands::HandlerStatus>& handlers,
                   const std::vector<projections::ProjectorStatus>& projectors) {
@@ -30,7 +32,7 @@ bool is_caught_up(const std::vector<commands::HandlerStatus>& handlers,
     if (!handlers[i].owns) return false;
     if (i >= projectors.size()) continue;
     if (!projectors[i].running || lag_seconds(handlers[i], projectors[i]) > kLagSecondsReady ||
-        projectors[i].stuck > kStuckReady)
+        is_stuck(projectors[i]))
       return false;
   }
   return true;

@@ -21,6 +21,9 @@ namespace daybook::app {
 [[nodiscard]] bool is_caught_up(const std::vector<commands::HandlerStatus>& handlers,
                                 const std::vector<projections::ProjectorStatus>& projectors);
 
+// It has a lag, and nothing has come of it for some seconds.
+[[nodiscard]] bool is_stuck(const projections::ProjectorStatus& projector);
+
 // `trouble` is why it is not ready, as far as that is known.
 [[nodiscard]] std::string readiness_json(bool ready, const std::string& trouble);
 

@@ -17,6 +17,15 @@ void add_member(std::string& out, std::string_view name, std::string_view text) 
 
 }  // namespace
 
+std::optional<ErrorKind> kind_named(std::string_view name) {
+  for (const ErrorKind each : {ErrorKind::kInvalid, ErrorKind::kRejected, ErrorKind::kNotAllowed,
+                               ErrorKind::kNotFound, ErrorKind::kConflict, ErrorKind::kUnavailable,
+                               ErrorKind::kUnknownOutcome, ErrorKind::kCorrupt}) {
+    if (name == to_string(each)) return each;
+  }
+  return std::nullopt;
+}
+
 int status_of(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kInvalid:
@@ -40,13 +49,8 @@ int status_of(ErrorKind kind) {
 int status_of(const Receipt& receipt) {
   if (receipt.outcome() == "accepted") return 200;
   if (receipt.violations().empty()) return 400;
-  const std::string& kind = receipt.violations(0).kind();
-  for (const ErrorKind each : {ErrorKind::kInvalid, ErrorKind::kRejected, ErrorKind::kNotAllowed,
-                               ErrorKind::kNotFound, ErrorKind::kConflict, ErrorKind::kUnavailable,
-                               ErrorKind::kUnknownOutcome, ErrorKind::kCorrupt}) {
-    if (kind == to_string(each)) return status_of(each);
-  }
-  return 400;
+  const auto kind = kind_named(receipt.violations(0).kind());
+  return kind ? status_of(*kind) : 400;
 }
 
 std::string error_json(const Error& error) {

@@ -1,6 +1,7 @@
 // Requests and answers as the routing sees them: no sockets, no HTTP library.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,9 @@ struct Answer {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // beyond the usual ones
 };
+
+// The kind that an answer names, as to_string writes it.
+[[nodiscard]] std::optional<ErrorKind> kind_named(std::string_view name);
 
 // The HTTP status of a fault of this kind, as domain/core/result.h says.
 [[nodiscard]] int status_of(ErrorKind kind);
