@@ -22,6 +22,28 @@ std::optional<Error> Inbox::put(Submission& submission) {
   return std::nullopt;
 }
 
+void Inbox::put_when_room(std::vector<Submission> submissions, const std::atomic<bool>& stopping) {
+  std::unique_lock lock(mutex_);
+  room_.wait(lock, [&] { return closed_ || stopping || submissions_.size() < submissions_max_; });
+  if (closed_ || stopping) return;
+  for (Submission& submission : submissions) submissions_.push_back(std::move(submission));
+  wake_.notify_one();
+}
+
+void Inbox::drop_sourced() {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(submissions_, [](const Submission& each) { return each.origin.has_value(); });
+}
+
+void Inbox::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  wake_.notify_all();
+  room_.notify_all();
+}
+
 bool Inbox::put(Query query) {
   const std::lock_guard lock(mutex_);
   if (closed_ || !takes_queries_ || queries_.size() >= queries_max_) return false;
@@ -36,6 +58,7 @@ void Inbox::close() {
     closed_ = true;
   }
   wake_.notify_all();
+  room_.notify_all();
 }
 
 bool Inbox::closed() const {
@@ -55,8 +78,9 @@ void Inbox::take_queries_if(bool answers_soon) {
 
 bool Inbox::await(std::chrono::milliseconds wait) {
   std::unique_lock lock(mutex_);
-  return wake_.wait_for(lock, wait,
-                        [&] { return closed_ || !submissions_.empty() || !queries_.empty(); });
+  return wake_.wait_for(lock, wait, [&] {
+    return closed_ || std::exchange(woken_, false) || !submissions_.empty() || !queries_.empty();
+  });
 }
 
 void Inbox::pause(std::chrono::duration<double, std::milli> time) {
@@ -74,12 +98,14 @@ std::deque<Submission> Inbox::take(std::size_t count_max) {
   std::deque<Submission> taken;
   if (submissions_.size() <= count_max) {
     taken.swap(submissions_);
+    room_.notify_all();
     return taken;
   }
   for (; count_max > 0; --count_max) {
     taken.push_back(std::move(submissions_.front()));
     submissions_.pop_front();
   }
+  room_.notify_all();
   return taken;
 }
 

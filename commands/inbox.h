@@ -4,12 +4,14 @@
 // Any thread puts in, closes and asks; the handler's thread alone takes out.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "commands/ports/journal.h"
 #include "commands/submission.h"
@@ -27,6 +29,12 @@ class Inbox {
 
   // Takes the submission, or says why not and leaves it.
   [[nodiscard]] std::optional<Error> put(Submission& submission);
+  // Waits until there is room for them; gives up when it is closed or the caller is to stop.
+  void put_when_room(std::vector<Submission> submissions, const std::atomic<bool>& stopping);
+  // Forgets what came from the topic and was not taken out.
+  void drop_sourced();
+  // Ends waits, so that everybody looks for what has changed.
+  void wake();
   // False if it was not taken.
   [[nodiscard]] bool put(Query query);
   // Nothing more is taken; what is there stays.
@@ -49,10 +57,12 @@ class Inbox {
   const std::size_t queries_max_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
+  std::condition_variable room_;
   std::deque<Submission> submissions_;
   std::deque<Query> queries_;
   bool closed_ = false;
   bool takes_queries_ = false;
+  bool woken_ = false;
 };
 
 }  // namespace daybook::commands

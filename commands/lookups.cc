@@ -140,7 +140,8 @@ Result<Receipt> Lookups::find(ReceiptQuestion question) {
                  ask_handler<Place>(handler, [question](const State& state, Journal& journal) {
                    return place_of(question, state, journal);
                  }));
-  DAYBOOK_ASSIGN(outcome, handler.outcome_at(place.entry.offset()));
+  DAYBOOK_ASSIGN(recorded, handler.recorded_at(place.entry.offset()));
+  const log::Outcome& outcome = recorded.outcome;
   const Actor& viewer = place.viewer;
   // What was refused before its actor was looked up names it as it was sent.
   const bool own = outcome.actor() == viewer.user_id || outcome.actor() == question.viewer;
@@ -166,8 +167,8 @@ Result<History> Lookups::find(HistoryQuestion question) {
                    }));
     for (std::size_t i = 0; i < offsets.size() && !fold.full(); ++i) {
       if (i > 0 && offsets[i] == offsets[i - 1]) continue;  // of the same command
-      DAYBOOK_ASSIGN(outcome, handler.outcome_at(offsets[i]));
-      fold.take(outcome);
+      DAYBOOK_ASSIGN(recorded, handler.recorded_at(offsets[i]));
+      fold.take(recorded.outcome);
     }
     if (fold.full() || offsets.size() < kVersionsPerPortion) return fold.finish();
     if (fold.next_version() == first) {

@@ -7,8 +7,14 @@
 // valid. Whatever goes wrong with an append (void, unknown), the handler forgets what it decided
 // ahead, takes the partition over again and decides again; commands that became valid meanwhile are
 // found by their receipts.
+//
+// With a commands topic every record of it gets an outcome, in their order, and the log says where
+// to go on after a take-over; what it decided ahead and lost is simply read again. Without one,
+// commands come through `submit`; repeats and what cannot be decided are then answered without a
+// record.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -18,10 +24,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "commands/clock_guard.h"
 #include "commands/inbox.h"
 #include "commands/ports/clock.h"
+#include "commands/ports/command_topic.h"
 #include "commands/ports/journal.h"
 #include "commands/submission.h"
+#include "commands/topic_answers.h"
+#include "commands/topic_reader.h"
 #include "domain/state/state.h"
 
 namespace daybook::commands {
@@ -31,6 +41,7 @@ struct HandlerOptions {
   std::size_t in_flight_max = 4096;        // outcomes appended and not yet read back
   std::size_t queue_max = 20'000;          // submissions waiting; more are refused as unavailable
   std::size_t queries_max = 1'000;         // queries waiting
+  std::size_t answers_max = 20'000;        // published on the topic and not yet acknowledged
   std::size_t flush_changes_max = 50'000;  // confirmed changes before the state is written
   std::size_t outcome_bytes_max =
       900'000;  // encoded outcome; fits a Kafka record of the default size
@@ -47,19 +58,25 @@ struct HandlerStatus {
   std::uint64_t rejected = 0;
   std::uint64_t repeated = 0;
   std::uint64_t unavailable = 0;
+  std::uint64_t forwarded = 0;
+  std::uint64_t lost = 0;  // commands that were removed from the topic before they were read
+  std::uint64_t dead_letters = 0;
+  std::uint64_t unacknowledged = 0;  // answers on their way
   std::uint64_t groups = 0;
   std::uint64_t claims = 0;
   std::uint64_t queue = 0;
-  bool owns = false;    // has fenced and may decide
-  std::string trouble;  // why not, if it does not
+  bool assigned = true;  // is to own the partition
+  bool owns = false;     // has fenced and may decide
+  std::string trouble;   // why not, if it does not
   log::Progress progress;
 };
 
 class PartitionHandler {
  public:
-  // Journal, store and clock must outlive the handler.
+  // Journal, store, clock and topic must outlive the handler. One with a topic is not assigned at
+  // first.
   PartitionHandler(Journal& journal, StateStore& store, const Clock& clock,
-                   HandlerOptions options = {});
+                   HandlerOptions options = {}, CommandTopic* topic = nullptr);
   ~PartitionHandler();  // stops
   PartitionHandler(const PartitionHandler&) = delete;
   PartitionHandler& operator=(const PartitionHandler&) = delete;
@@ -68,6 +85,10 @@ class PartitionHandler {
   // Takes nothing more, decides and answers what was taken, writes the state. Idempotent.
   void stop();
 
+  // Whether the partition is this handler's to take over. Thread-safe; returns at once. One that
+  // gives its partition up finishes what it has appended, as `status().owns` tells.
+  void assign(bool assigned);
+
   // Thread-safe. The answer may come before this returns. What a handler still has when it stops is
   // answered too.
   void submit(Submission submission);
@@ -75,8 +96,8 @@ class PartitionHandler {
   [[nodiscard]] bool query(Query query);
 
   // A valid outcome that the state names. From any thread.
-  [[nodiscard]] Result<log::Outcome> outcome_at(std::uint64_t offset) {
-    return journal_.outcome_at(offset);
+  [[nodiscard]] Result<Journal::Recorded> recorded_at(std::uint64_t offset) {
+    return journal_.recorded_at(offset);
   }
 
   [[nodiscard]] HandlerStatus status() const;
@@ -90,41 +111,66 @@ class PartitionHandler {
   };
   struct InFlight {
     std::vector<Waiting> waiting;  // the first one and repeats that came meanwhile
-    std::string receipt_key;
+    std::string receipt_key;       // empty: not what becomes of a command id
     log::Outcome outcome;
+    log::Envelope envelope;
     State::ChangeSet changes;
   };
+  enum class Turn { kDone, kAfterReadBack };
 
+  // partition_handler.cc: taking over, holding, giving up
   void run();
   [[nodiscard]] bool wait_for_work();
   void work();
+  void stand_by();
+  void release();
   [[nodiscard]] Result<void> claim();
+  [[nodiscard]] Result<void> begin_topic();
+  void await_topic(const Error& error);
   [[nodiscard]] Result<void> rest();
   [[nodiscard]] Result<void> fold(const ReadOutcome& read);
   void lose(const Error& error);
+  void forget_flights();
   void back_off(std::uint32_t tries);
   void note_trouble(const Error& error);
   void give_up(const Error& error);
   void refuse_all(const Error& error);
-  [[nodiscard]] Result<void> decide_group();
-  [[nodiscard]] Result<void> decide_one(Waiting waiting);
-  [[nodiscard]] bool answer_known(Waiting& waiting, const std::string& key,
-                                  const std::string& hash);
-  void refuse_conflict(Submission& submission);
-  [[nodiscard]] bool clock_is_off();
-  [[nodiscard]] Result<void> read_back(std::chrono::milliseconds wait);
-  void remember(const log::Outcome& outcome, const Position& position);
   [[nodiscard]] Result<void> flush_if_large();
   [[nodiscard]] Result<void> flush();
-  void answer(Submission& submission, Result<Receipt> result);
   void publish_status();
+
+  // partition_decisions.cc: from commands to answers
+  [[nodiscard]] bool has_room() const;
+  [[nodiscard]] Result<void> decide_group();
+  [[nodiscard]] Result<void> append_decided();
+  [[nodiscard]] Result<Turn> decide_one(Waiting& waiting);
+  [[nodiscard]] bool settle_undecidable(Waiting& waiting);
+  [[nodiscard]] std::optional<Turn> settle_known(Waiting& waiting, const std::string& key,
+                                                 const std::string& hash);
+  void answer_known(Waiting& waiting, const log::ReceiptEntry& first);
+  void settle_conflict(Waiting& waiting, const std::string& hash);
+  void settle_unavailable(Waiting& waiting, const std::string& hash);
+  void refuse_conflict(Submission& submission, const std::string& hash);
+  void decide_now(Waiting& waiting, std::string key, const std::string& hash);
+  void record(Waiting& waiting, log::Outcome outcome);
+  void record_lost(CommandTopic::Range range);
+  [[nodiscard]] std::int64_t decision_time();
+  [[nodiscard]] Result<void> read_back(std::chrono::milliseconds wait);
+  [[nodiscard]] Result<void> settle(InFlight& flight, const Position& position);
+  void count(const log::Outcome& outcome);
+  void remember(const log::Outcome& outcome, const Position& position);
+  void answer(Submission& submission, Result<Receipt> result);
 
   Journal& journal_;
   StateStore& store_;
   const Clock& clock_;
   HandlerOptions options_;
+  CommandTopic* topic_;
   Inbox inbox_;
   State state_;
+  std::optional<TopicAnswers> answers_;  // these two if there is a topic
+  std::optional<TopicReader> reader_;
+  std::atomic<bool> assigned_;
 
   mutable std::mutex mutex_;
   HandlerStatus published_;
@@ -135,12 +181,13 @@ class PartitionHandler {
   std::unordered_map<std::string, InFlight*> pending_;  // by receipt key
   std::size_t appended_ = 0;  // how many of in_flight_ have been handed to the journal
   bool owns_ = false;
+  bool topic_begun_ = false;
+  bool awaits_read_back_ = false;  // the next command waits for what is in flight
   std::uint32_t failed_claims_ = 0;
   std::uint32_t losses_ = 0;  // since something was last read back or stored
   std::minstd_rand jitter_{std::random_device{}()};
   std::int64_t newest_decision_ = 0;
-  std::optional<std::int64_t>
-      clock_offset_;                // wall minus steady when the partition was first claimed
+  ClockGuard clock_guard_;
   std::int64_t progressed_at_ = 0;  // steady time when something was read back, or first in flight
   bool state_damaged_ = false;      // found out; emptied and folded again with the next claim
   HandlerStatus figures_;

@@ -8,17 +8,29 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "commands/ports/command_topic.h"
 #include "domain/core/result.h"
+#include "domain/core/validate.h"
 #include "schemas/command.pb.h"
 #include "schemas/receipt.pb.h"
 
 namespace daybook::commands {
 
+// The record of the commands topic that a command came in. Every one of them gets an outcome.
+struct Origin {
+  log::Source source;
+  CommandRecord record;    // its bytes only if there are refusals
+  Violations refusals;     // why it cannot even be decided; it is kept as a dead letter
+  bool forwarded = false;  // its copy is in the partition where it belongs
+};
+
 struct Submission {
   Command command;
-  std::function<void(Result<Receipt>)> answer;
+  std::function<void(Result<Receipt>)> answer;  // not of one that came from the topic
+  std::optional<Origin> origin = {};
 };
 
 // The viewer, of both questions, is named as an actor is: who is not allowed to see a record is

@@ -2,7 +2,7 @@
 // sequences, hashes and the reader rule; the handler only decides, appends and waits to read its
 // own outcomes back.
 //
-// Used by one thread, but for outcome_at().
+// Used by one thread, but for recorded_at().
 #pragma once
 
 #include <chrono>
@@ -22,6 +22,14 @@ class Journal {
   using Progress = log::Progress;
   using Fold = std::function<Result<void>(const ReadOutcome&)>;
   using Rest = std::function<Result<void>()>;
+  struct Entry {
+    const log::Outcome* outcome = nullptr;
+    log::Envelope envelope;
+  };
+  struct Recorded {
+    log::Outcome outcome;
+    log::Envelope envelope;
+  };
 
   Journal() = default;
   Journal(const Journal&) = delete;
@@ -37,7 +45,7 @@ class Journal {
                                            const Rest& rest) = 0;
 
   // Hands outcomes over for appending, in order; returns before they are durable.
-  [[nodiscard]] virtual Result<void> append(const std::vector<const log::Outcome*>& outcomes) = 0;
+  [[nodiscard]] virtual Result<void> append(const std::vector<Entry>& entries) = 0;
 
   // Waits up to `wait` for own outcomes to be read back as valid and gives their positions, in the
   // order appended. kConflict or kUnknownOutcome: something of ours is void or its fate unknown:
@@ -49,7 +57,7 @@ class Journal {
   [[nodiscard]] virtual const Progress& progress() const = 0;
 
   // A valid outcome, by the offset that a receipt or history entry holds. From any thread.
-  [[nodiscard]] virtual Result<log::Outcome> outcome_at(std::uint64_t offset) = 0;
+  [[nodiscard]] virtual Result<Recorded> recorded_at(std::uint64_t offset) = 0;
 };
 
 }  // namespace daybook::commands

@@ -9,6 +9,7 @@ namespace daybook {
 struct ReadOutcome {
   Position position;
   log::Outcome outcome;
+  log::Envelope envelope = {};
 };
 
 }  // namespace daybook

@@ -52,7 +52,7 @@ Result<void> PartitionJournal::fold_to_end(const Fold& fold, const Rest& rest) {
 Result<void> PartitionJournal::fold_record(const ValidReader::Record& record, const Fold& fold) {
   if (record.judged.verdict != Verdict::kOutcome) return {};
   DAYBOOK_ASSIGN(outcome, outcome_of(record.judged.record, record.position.offset));
-  return fold({record.position, std::move(outcome)});
+  return fold({record.position, std::move(outcome), record.judged.envelope});
 }
 
 Result<void> PartitionJournal::append_fence() {
@@ -70,6 +70,9 @@ Result<void> PartitionJournal::append_fence() {
   record.set_lowest_reader(1);
   record.set_epoch(epoch_);
   record.set_owner(owner_);
+  Envelope envelope;
+  envelope.set_answered_up_to(reader_.progress().answered_up_to());
+  record.set_envelope(envelope.SerializeAsString());
   record.set_body(fence.SerializeAsString());
   DAYBOOK_TRY(appender_->append({encode_record(std::move(record))}));
   return appender_->flush(kFenceWait);
@@ -91,11 +94,11 @@ Result<void> PartitionJournal::await_own_fence(const Fold& fold) {
   }
 }
 
-Result<void> PartitionJournal::append(const std::vector<const Outcome*>& outcomes) {
+Result<void> PartitionJournal::append(const std::vector<Entry>& entries) {
   if (lost_) return fail(*lost_);
   std::vector<std::string> records;
-  records.reserve(outcomes.size());
-  for (const Outcome* outcome : outcomes) {
+  records.reserve(entries.size());
+  for (const Entry& entry : entries) {
     LogRecord record;
     record.set_kind(RECORD_KIND_OUTCOME);
     record.set_lowest_reader(1);
@@ -103,7 +106,8 @@ Result<void> PartitionJournal::append(const std::vector<const Outcome*>& outcome
     record.set_owner(owner_);
     record.set_sequence(next_sequence_++);
     record.set_previous_hash(to_bytes(next_hash_));
-    outcome->SerializeToString(record.mutable_body());
+    entry.envelope.SerializeToString(record.mutable_envelope());
+    entry.outcome->SerializeToString(record.mutable_body());
     records.push_back(encode_record(std::move(record)));
     next_hash_ = hash_after(next_hash_, records.back());
   }
@@ -142,7 +146,7 @@ Result<std::vector<Position>> PartitionJournal::read_back(std::chrono::milliseco
   return positions;
 }
 
-Result<Outcome> PartitionJournal::outcome_at(std::uint64_t offset) {
+Result<PartitionJournal::Recorded> PartitionJournal::recorded_at(std::uint64_t offset) {
   DAYBOOK_ASSIGN(cursor, log_.open_cursor(partition_, offset));
   DAYBOOK_ASSIGN(records, cursor->read(1, std::chrono::seconds(10)));
   if (records.empty() || records.front().offset != offset) {
@@ -154,7 +158,11 @@ Result<Outcome> PartitionJournal::outcome_at(std::uint64_t offset) {
   if (!record)
     return fail(ErrorKind::kCorrupt, "log.damaged",
                 "the record at offset " + std::to_string(offset) + " is damaged");
-  return outcome_of(*record, offset);
+  Recorded recorded;
+  DAYBOOK_ASSIGN(outcome, outcome_of(*record, offset));
+  recorded.outcome = std::move(outcome);
+  recorded.envelope.ParseFromString(record->envelope());
+  return recorded;
 }
 
 }  // namespace daybook::log

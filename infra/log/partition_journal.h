@@ -25,10 +25,10 @@ class PartitionJournal final : public commands::Journal {
 
   [[nodiscard]] Result<void> claim(const Progress* from, const Fold& fold,
                                    const Rest& rest) override;
-  [[nodiscard]] Result<void> append(const std::vector<const Outcome*>& outcomes) override;
+  [[nodiscard]] Result<void> append(const std::vector<Entry>& entries) override;
   [[nodiscard]] Result<std::vector<Position>> read_back(std::chrono::milliseconds wait) override;
   [[nodiscard]] const Progress& progress() const override { return reader_.progress(); }
-  [[nodiscard]] Result<Outcome> outcome_at(std::uint64_t offset) override;
+  [[nodiscard]] Result<Recorded> recorded_at(std::uint64_t offset) override;
 
  private:
   [[nodiscard]] Result<void> fold_to_end(const Fold& fold, const Rest& rest);

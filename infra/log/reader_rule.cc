@@ -1,6 +1,7 @@
 #include "infra/log/reader_rule.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "infra/log/record.h"
 
@@ -48,19 +49,32 @@ Result<Judged> ReaderRule::judge(std::uint64_t offset, std::string_view bytes) {
     if (decoded->lowest_reader() > kReaderVersion) return upgrade_first(partition, offset);
     DAYBOOK_TRY(begin_with(offset, *decoded));
     accept(offset, bytes, *decoded, Verdict::kGenesis);
-    return Judged{Verdict::kGenesis, *std::move(decoded)};
+    return Judged{Verdict::kGenesis, *std::move(decoded), {}};
   }
   if (!decoded) {
     progress_.set_foreign_records(progress_.foreign_records() + 1);
     progress_.set_next_offset(offset + 1);
-    return Judged{Verdict::kForeign, {}};
+    return Judged{Verdict::kForeign, {}, {}};
   }
   const Verdict verdict = classify(*decoded);
   if (verdict != Verdict::kVoid && decoded->lowest_reader() > kReaderVersion) {
     return upgrade_first(partition, offset);
   }
   accept(offset, bytes, *decoded, verdict);
-  return Judged{verdict, *std::move(decoded)};
+  Judged judged{verdict, *std::move(decoded), {}};
+  if (verdict != Verdict::kVoid && judged.envelope.ParseFromString(judged.record.envelope()))
+    note_envelope(judged.envelope);
+  return judged;
+}
+
+void ReaderRule::note_envelope(const Envelope& envelope) {
+  progress_.set_answered_up_to(std::max(progress_.answered_up_to(), envelope.answered_up_to()));
+  if (!envelope.has_source()) return;
+  const auto age = [](const Source& source) {
+    return std::pair(source.generation(), source.offset());
+  };
+  if (!progress_.has_source() || age(envelope.source()) > age(progress_.source()))
+    *progress_.mutable_source() = envelope.source();
 }
 
 Result<void> ReaderRule::begin_with(std::uint64_t offset, const LogRecord& record) {

@@ -28,7 +28,8 @@ enum class Verdict { kGenesis, kFence, kOutcome, kVoid, kForeign };
 
 struct Judged {
   Verdict verdict = Verdict::kVoid;
-  LogRecord record;  // empty for foreign bytes
+  LogRecord record;   // empty for foreign bytes
+  Envelope envelope;  // of a valid fence or outcome
 };
 
 class ReaderRule {
@@ -55,6 +56,7 @@ class ReaderRule {
   [[nodiscard]] Verdict classify(const LogRecord& record) const;
   void accept(std::uint64_t offset, std::string_view bytes, const LogRecord& record,
               Verdict verdict);
+  void note_envelope(const Envelope& envelope);
 
   Progress progress_;
 };

@@ -76,7 +76,8 @@ Result<std::vector<ReadOutcome>> ValidReader::read(std::size_t outcomes_max,
     if (record.judged.verdict != Verdict::kOutcome) continue;
     DAYBOOK_ASSIGN(outcome, outcome_of(record.judged.record, record.position.offset));
     rule_.note_decided_at(outcome.decided_at());
-    outcomes.push_back({std::move(record.position), std::move(outcome)});
+    outcomes.push_back(
+        {std::move(record.position), std::move(outcome), std::move(record.judged.envelope)});
   }
   return outcomes;
 }

@@ -40,9 +40,9 @@ class Owner {
   Result<void> append(const std::vector<std::string>& commands) {
     std::vector<Outcome> outcomes;
     for (const std::string& command : commands) outcomes.push_back(test::outcome(command));
-    std::vector<const Outcome*> pointers;
-    for (const Outcome& outcome : outcomes) pointers.push_back(&outcome);
-    return journal.append(pointers);
+    std::vector<commands::Journal::Entry> entries;
+    for (const Outcome& outcome : outcomes) entries.push_back({&outcome, {}});
+    return journal.append(entries);
   }
 
   Result<std::vector<Position>> read_back() { return journal.read_back(milliseconds(0)); }
@@ -241,13 +241,13 @@ TEST_F(PartitionJournalTest, StopsTheClaimWhenFoldingFails) {
 TEST_F(PartitionJournalTest, FindsOutcomesByTheirOffsets) {
   ASSERT_TRUE(a_.claim());
   ASSERT_TRUE(a_.append({"c1", "c2"}));
-  EXPECT_EQ(a_.journal.outcome_at(6)->command_id(), "c2");
-  EXPECT_EQ(a_.journal.outcome_at(5).error().code, "log.shorter_than_witness");
-  EXPECT_EQ(a_.journal.outcome_at(100).error().code, "log.shorter_than_witness");
+  EXPECT_EQ(a_.journal.recorded_at(6)->outcome.command_id(), "c2");
+  EXPECT_EQ(a_.journal.recorded_at(5).error().code, "log.shorter_than_witness");
+  EXPECT_EQ(a_.journal.recorded_at(100).error().code, "log.shorter_than_witness");
   std::string damaged = log_.records()[2].bytes;
   damaged.back() = static_cast<char>(damaged.back() ^ 1);
   log_.replace(0, 2, damaged);
-  EXPECT_EQ(a_.journal.outcome_at(4).error().code, "log.damaged");
+  EXPECT_EQ(a_.journal.recorded_at(4).error().code, "log.damaged");
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ void Handler::decide() {
   log::Outcome decided = outcome(command);
   decided.set_command(content);
   decided.set_lost_from(ahead_.back().version);
-  const auto appended = journal_->append({&decided});
+  const auto appended = journal_->append({{&decided, {}}});
   if (world_.defect == Defect::kAnswersBeforeReadBack) {
     world_.answers.push_back({ahead_.back(), journal_->progress().next_offset()});
   }

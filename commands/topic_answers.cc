@@ -1,0 +1,90 @@
+#include "commands/topic_answers.h"
+
+#include <algorithm>
+#include <set>
+
+#include "commands/receipts.h"
+#include "commands/topic_outcomes.h"
+#include "domain/state/keys.h"
+
+namespace daybook::commands {
+
+void TopicAnswers::begin(const log::Progress* from) {
+  stored_.clear();
+  folded_.clear();
+  if (from != nullptr) stored_.assign(from->unanswered().begin(), from->unanswered().end());
+}
+
+void TopicAnswers::note(const ReadOutcome& read) {
+  if (!read.envelope.has_source()) return;
+  // Bounded by what its writer had in flight.
+  while (!folded_.empty() && folded_.front().first < read.envelope.answered_up_to())
+    folded_.pop_front();
+  if (is_answered(read.outcome))
+    folded_.push_back({read.position.offset, {read.outcome, read.envelope}});
+}
+
+Result<void> TopicAnswers::publish_untold() {
+  const std::uint64_t told = journal_.progress().answered_up_to();
+  for (; !stored_.empty(); stored_.pop_front()) {
+    if (stored_.front() < told) continue;
+    DAYBOOK_ASSIGN(recorded, journal_.recorded_at(stored_.front()));
+    DAYBOOK_TRY(publish_again(stored_.front(), recorded));
+  }
+  for (; !folded_.empty(); folded_.pop_front()) {
+    const auto& [offset, recorded] = folded_.front();
+    if (offset >= told) DAYBOOK_TRY(publish_again(offset, recorded));
+  }
+  return {};
+}
+
+Result<void> TopicAnswers::publish_again(std::uint64_t offset, const Journal::Recorded& recorded) {
+  const log::Source& source = recorded.envelope.source();
+  DAYBOOK_ASSIGN(found, topic_.record_at(source.offset()));
+  CommandRecord record;
+  if (found && found->hash == source.record_hash()) {
+    record = *std::move(found);
+  } else if (!recorded.outcome.organization_id().empty()) {
+    record.key = recorded.outcome.organization_id();
+  }
+  return publish(offset, recorded.outcome, source, record);
+}
+
+Result<void> TopicAnswers::publish(std::uint64_t offset, const log::Outcome& outcome,
+                                   const log::Source& source, const CommandRecord& record) {
+  DAYBOOK_ASSIGN(receipt, receipt_for(outcome));
+  return topic_.publish(answer_to(outcome, offset, receipt, source, record));
+}
+
+// With the place of the outcome that counts: for a repeat that of the first one.
+Result<Receipt> TopicAnswers::receipt_for(const log::Outcome& outcome) const {
+  if (outcome.unremembered()) return receipt_of(outcome, {}, false);
+  log::ReceiptEntry entry;
+  entry.ParseFromString(
+      state_.text(keys::receipt(outcome.organization_id(), outcome.command_id())).value_or(""));
+  DAYBOOK_TRY(state_.health());
+  const log::Progress& progress = journal_.progress();
+  const Position position = position_of(entry, progress.log_id(), progress.partition());
+  if (outcome.kind() != log::OUTCOME_KIND_REPEATED) return receipt_of(outcome, position, false);
+  DAYBOOK_ASSIGN(first, journal_.recorded_at(entry.offset()));
+  Receipt receipt = receipt_of(first.outcome, position, true);
+  // Its sender's own marks, by which it recognizes the answer.
+  receipt.set_correlation_id(outcome.correlation_id());
+  receipt.set_traceparent(outcome.traceparent());
+  return receipt;
+}
+
+std::vector<std::uint64_t> TopicAnswers::untold() const {
+  std::set<std::uint64_t> offsets(stored_.begin(), stored_.end());
+  for (const auto& [offset, recorded] : folded_) offsets.insert(offset);
+  for (const std::uint64_t offset : topic_.unacknowledged()) offsets.insert(offset);
+  return {offsets.begin(), offsets.end()};
+}
+
+std::uint64_t TopicAnswers::answered_up_to() const {
+  const log::Progress& progress = journal_.progress();
+  return std::max(progress.answered_up_to(),
+                  topic_.first_unacknowledged().value_or(progress.next_offset()));
+}
+
+}  // namespace daybook::commands

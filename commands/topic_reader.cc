@@ -1,0 +1,58 @@
+#include "commands/topic_reader.h"
+
+#include <utility>
+
+namespace daybook::commands {
+namespace {
+
+constexpr std::size_t kRecordsPerRead = 512;
+constexpr std::chrono::milliseconds kReadWait{100};
+
+}  // namespace
+
+void TopicReader::start(IntakePlace place) {
+  stop();
+  stopping_ = false;
+  fault_.reset();
+  thread_ = std::thread([this, place = std::move(place)] { run(place); });
+}
+
+void TopicReader::stop() {
+  stopping_ = true;
+  inbox_.wake();
+  if (thread_.joinable()) thread_.join();
+  inbox_.drop_sourced();
+}
+
+std::optional<Error> TopicReader::fault() const {
+  const std::lock_guard lock(mutex_);
+  return fault_;
+}
+
+void TopicReader::run(const IntakePlace& place) {
+  while (!stopping_) {
+    auto records = topic_.read(kRecordsPerRead, kReadWait);
+    auto passed = records ? pass_on(*std::move(records), place) : Result<void>();
+    if (records && passed) continue;
+    const std::lock_guard lock(mutex_);
+    fault_ = records ? std::move(passed).error() : std::move(records).error();
+    return inbox_.wake();
+  }
+}
+
+// The copies stand before anybody says so.
+Result<void> TopicReader::pass_on(std::vector<CommandRecord> records, const IntakePlace& place) {
+  std::vector<Submission> taken;
+  taken.reserve(records.size());
+  std::vector<CommandTopic::Copy> copies;
+  for (CommandRecord& record : records) {
+    const auto right = other_partition(record, place);
+    if (right) copies.emplace_back(*right, copy_of(record, place));
+    taken.push_back(take_in(std::move(record), place, right.has_value()));
+  }
+  if (!copies.empty()) DAYBOOK_TRY(topic_.forward(std::move(copies)));
+  inbox_.put_when_room(std::move(taken), stopping_);
+  return {};
+}
+
+}  // namespace daybook::commands
