@@ -30,9 +30,12 @@ class LogCursor {
   virtual ~LogCursor() = default;
 
   // The next records, at most `records_max`, and fewer if they are large; waits up to `wait` for
-  // the first. Only durable records are given.
+  // the first. Only durable records are given. Returns sooner with none if there is nothing up to a
+  // `next_offset` that has grown: a log may have gaps at its end.
   [[nodiscard]] virtual Result<std::vector<RawRecord>> read(std::size_t records_max,
                                                             std::chrono::milliseconds wait) = 0;
+  // Where reading goes on: everything below has been given, or holds no record.
+  [[nodiscard]] virtual std::uint64_t next_offset() const = 0;
 };
 
 // Appends to a partition. Several appenders to one partition may exist, in several processes: the
@@ -60,7 +63,8 @@ class EventLog {
   virtual ~EventLog() = default;
 
   [[nodiscard]] virtual std::uint32_t partition_count() const = 0;
-  // The offset after the last durable record; 0 if there is none.
+  // All durable records are below, and a cursor that has given them gets there; 0 if there was
+  // none.
   [[nodiscard]] virtual Result<std::uint64_t> end_offset(std::uint32_t partition) = 0;
   // Starts at the first record at or after `offset`.
   [[nodiscard]] virtual Result<std::unique_ptr<LogCursor>> open_cursor(std::uint32_t partition,

@@ -1,6 +1,7 @@
 #include "infra/log/partition_journal.h"
 
 #include <limits>
+#include <utility>
 
 #include "infra/log/record.h"
 
@@ -37,9 +38,10 @@ Result<void> PartitionJournal::claim(const Progress* from, const Fold& fold, con
 
 Result<void> PartitionJournal::fold_to_end(const Fold& fold, const Rest& rest) {
   DAYBOOK_ASSIGN(end, log_.end_offset(partition_));
-  while (reader_.progress().next_offset() < end) {
+  for (std::uint64_t next = reader_.progress().next_offset(); next < end;) {
     DAYBOOK_ASSIGN(records, reader_.read_records(kRecordsPerRead, kFenceWait));
-    if (records.empty()) {
+    const std::uint64_t before = std::exchange(next, reader_.progress().next_offset());
+    if (next == before) {
       return fail(ErrorKind::kUnavailable, "log.read_timeout",
                   "the log could not be read to its end in time");
     }
@@ -81,7 +83,9 @@ Result<void> PartitionJournal::append_fence() {
 Result<void> PartitionJournal::await_own_fence(const Fold& fold) {
   for (;;) {
     // One at a time: what follows the own fence belongs to read_back.
+    const std::uint64_t before = reader_.progress().next_offset();
     DAYBOOK_ASSIGN(records, reader_.read_records(1, kFenceWait));
+    if (records.empty() && reader_.progress().next_offset() > before) continue;  // a gap
     if (records.empty()) {
       return fail(ErrorKind::kUnavailable, "log.read_timeout",
                   "the own fence could not be read back in time");

@@ -32,6 +32,10 @@ void ReaderRule::note_decided_at(std::int64_t decided_at) {
   progress_.set_decided_at(std::max(progress_.decided_at(), decided_at));
 }
 
+void ReaderRule::skip_to(std::uint64_t offset) {
+  progress_.set_next_offset(std::max(progress_.next_offset(), offset));
+}
+
 Result<Judged> ReaderRule::judge(std::uint64_t offset, std::string_view bytes) {
   const std::uint32_t partition = progress_.partition();
   auto decoded = decode_record(bytes);

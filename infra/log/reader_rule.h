@@ -44,6 +44,9 @@ class ReaderRule {
   // that record.
   [[nodiscard]] Result<Judged> judge(std::uint64_t offset, std::string_view bytes);
 
+  // There is no record below `offset` that has not been judged.
+  void skip_to(std::uint64_t offset);
+
   // How far it has got: can be stored and gone on from.
   [[nodiscard]] const Progress& progress() const { return progress_; }
   // The position of the last valid outcome (or fence, or Genesis).

@@ -63,8 +63,10 @@ Result<std::vector<ValidReader::Record>> ValidReader::read_records(std::size_t r
     if (judged->verdict != Verdict::kVoid && judged->verdict != Verdict::kForeign)
       position = rule_.position();
     records.push_back({*std::move(judged), std::move(position)});
-    if (last && last(records.back())) break;
+    if (last && last(records.back())) return records;
   }
+  // Behind what was read there may be offsets without records, at the end of the log too.
+  if (unjudged_.empty()) rule_.skip_to(cursor_->next_offset());
   return records;
 }
 

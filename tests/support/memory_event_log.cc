@@ -33,8 +33,10 @@ class MemoryCursor final : public log::LogCursor {
     std::vector<log::RawRecord> read;
     for (; it != all.end() && read.size() < records_max; ++it) read.push_back(*it);
     if (!read.empty()) next_ = read.back().offset + 1;
+    if (it == all.end()) next_ = std::max(next_, log_.end(partition_));
     return read;
   }
+  [[nodiscard]] std::uint64_t next_offset() const override { return next_; }
 
  private:
   MemoryEventLog& log_;
@@ -68,7 +70,7 @@ class MemoryAppender final : public log::LogAppender {
 };
 
 MemoryEventLog::MemoryEventLog(std::uint32_t partitions, std::uint64_t stride)
-    : stride_(stride), partitions_(partitions) {}
+    : stride_(stride), partitions_(partitions), gap_ends_(partitions) {}
 
 std::uint32_t MemoryEventLog::partition_count() const {
   return static_cast<std::uint32_t>(partitions_.size());
@@ -76,7 +78,7 @@ std::uint32_t MemoryEventLog::partition_count() const {
 
 std::uint64_t MemoryEventLog::end(std::uint32_t partition) const {
   const auto& all = partitions_.at(partition);
-  return all.empty() ? 0 : all.back().offset + 1;
+  return std::max(gap_ends_.at(partition), all.empty() ? 0 : all.back().offset + 1);
 }
 
 Result<std::uint64_t> MemoryEventLog::end_offset(std::uint32_t partition) {
@@ -196,6 +198,12 @@ void MemoryEventLog::fail_appends(bool fail) {
 void MemoryEventLog::inject(std::uint32_t partition, std::string bytes) {
   const std::lock_guard lock(mutex_);
   land(partition, std::move(bytes));
+}
+
+void MemoryEventLog::add_gap(std::uint32_t partition, std::uint64_t offsets) {
+  const std::lock_guard lock(mutex_);
+  gap_ends_.at(partition) = end(partition) + offsets;
+  landed_.notify_all();
 }
 
 void MemoryEventLog::cut(std::uint32_t partition, std::size_t records_kept) {

@@ -55,6 +55,8 @@ class MemoryEventLog final : public log::EventLog {
 
   // ---- afterwards ---------------------------------------------------------------------------
   void inject(std::uint32_t partition, std::string bytes);  // from nobody's appender
+  // Offsets without records, at the end for now: what a transaction's marker leaves.
+  void add_gap(std::uint32_t partition, std::uint64_t offsets);
   void cut(std::uint32_t partition, std::size_t records_kept);
   void remove(std::uint32_t partition, std::size_t index);
   void replace(std::uint32_t partition, std::size_t index, std::string bytes);
@@ -78,6 +80,7 @@ class MemoryEventLog final : public log::EventLog {
   mutable std::mutex mutex_;
   std::condition_variable landed_;
   std::vector<std::vector<log::RawRecord>> partitions_;
+  std::vector<std::uint64_t> gap_ends_;  // of each partition; 0 where there is none
   std::deque<OnTheWay> held_;
   std::vector<OnTheWay> late_;
   std::function<Fate(const std::string&)> fate_;

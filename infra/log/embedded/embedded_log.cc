@@ -352,6 +352,7 @@ class EmbeddedCursor final : public LogCursor {
     if (!records.empty()) next_ = records.back().offset + 1;
     return records;
   }
+  [[nodiscard]] std::uint64_t next_offset() const override { return next_; }
 
  private:
   EmbeddedLog::Impl& log_;

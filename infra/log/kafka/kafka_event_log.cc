@@ -1,0 +1,214 @@
+#include "infra/log/kafka/kafka_event_log.h"
+
+#include <array>
+#include <deque>
+#include <mutex>
+#include <optional>
+
+#include "infra/kafka/admin.h"
+#include "infra/kafka/consumer.h"
+#include "infra/kafka/producer.h"
+
+namespace daybook::log {
+namespace {
+
+// Kafka's faults in the words of the log.
+Error log_error(Error error) {
+  constexpr std::array<std::array<std::string_view, 2>, 4> kCodes{{
+      {"kafka.expired", "log.expired"},
+      {"kafka.beyond_end", "log.beyond_end"},
+      {"kafka.damaged", "log.damaged"},
+      {"kafka.no_topic", "log.no_topic"},
+  }};
+  for (const auto& [kafka, log] : kCodes) {
+    if (error.code == kafka) error.code = log;
+  }
+  return error;
+}
+
+bool is_for_good(const Error& error) {
+  return error.kind == ErrorKind::kInvalid || error.kind == ErrorKind::kNotAllowed ||
+         error.kind == ErrorKind::kNotFound;
+}
+
+}  // namespace
+
+class KafkaEventLog::Impl {
+ public:
+  explicit Impl(KafkaEventLogOptions given) : options(std::move(given)) {}
+
+  Result<void> open();
+  Result<void> check_begins_at_zero();
+  Result<std::unique_ptr<kafka::Consumer>> take_consumer();
+  void give_back(std::unique_ptr<kafka::Consumer> consumer);
+
+  const KafkaEventLogOptions options;
+  std::uint32_t partition_count = 0;
+  std::unique_ptr<kafka::Admin> admin;
+
+ private:
+  std::mutex mutex_;
+  std::deque<std::unique_ptr<kafka::Consumer>> idle_;  // the longest idle first
+};
+
+Result<void> KafkaEventLog::Impl::open() {
+  DAYBOOK_ASSIGN(opened, kafka::Admin::open(options.connection));
+  admin = std::move(opened);
+  auto partitions = admin->partitions(options.topic, options.request_timeout);
+  if (!partitions && partitions.error().kind == ErrorKind::kNotFound) {
+    return fail(ErrorKind::kInvalid, "log.no_topic",
+                "the topic " + options.topic + " is not there; make it: daybook topics create");
+  }
+  if (!partitions) return fail(std::move(partitions).error());
+  partition_count = static_cast<std::uint32_t>(partitions->size());
+  return check_begins_at_zero();
+}
+
+// Without its first records a log tells nothing: nobody could fold it.
+Result<void> KafkaEventLog::Impl::check_begins_at_zero() {
+  for (std::uint32_t partition = 0; partition < partition_count; ++partition) {
+    DAYBOOK_ASSIGN(ends, admin->watermarks(options.topic, partition, options.request_timeout));
+    if (ends.low == 0) continue;
+    return fail(ErrorKind::kCorrupt, "log.expired",
+                "topic " + options.topic + ", partition " + std::to_string(partition) +
+                    " begins at offset " + std::to_string(ends.low) +
+                    ": records were removed; restore the topic from a copy, and let it keep its "
+                    "records without limit (retention.ms and retention.bytes -1)");
+  }
+  return {};
+}
+
+// The one that has been idle for longest: no fetch of its last assignment is under way any more.
+Result<std::unique_ptr<kafka::Consumer>> KafkaEventLog::Impl::take_consumer() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      auto consumer = std::move(idle_.front());
+      idle_.pop_front();
+      return consumer;
+    }
+  }
+  kafka::ConsumerOptions wanted;
+  wanted.connection = options.connection;
+  wanted.fetch_wait = options.fetch_wait;
+  return kafka::Consumer::open(wanted);
+}
+
+void KafkaEventLog::Impl::give_back(std::unique_ptr<kafka::Consumer> consumer) {
+  if (!consumer->unassign()) return;
+  const std::lock_guard lock(mutex_);
+  if (idle_.size() < options.idle_cursors_max) idle_.push_back(std::move(consumer));
+}
+
+namespace {
+
+class KafkaCursor final : public LogCursor {
+ public:
+  KafkaCursor(KafkaEventLog::Impl& log, std::unique_ptr<kafka::Consumer> consumer)
+      : log_(log), consumer_(std::move(consumer)) {}
+  ~KafkaCursor() override { log_.give_back(std::move(consumer_)); }
+
+  [[nodiscard]] Result<std::vector<RawRecord>> read(std::size_t records_max,
+                                                    std::chrono::milliseconds wait) override {
+    std::vector<RawRecord> records;
+    auto count = consumer_->read(records_max, wait, [&records](const kafka::MessageView& message) {
+      records.push_back({message.offset(), std::string(message.value().value_or(""))});
+    });
+    if (!count) return fail(log_error(std::move(count).error()));
+    return records;
+  }
+  [[nodiscard]] std::uint64_t next_offset() const override { return consumer_->next_offset(); }
+
+ private:
+  KafkaEventLog::Impl& log_;
+  std::unique_ptr<kafka::Consumer> consumer_;
+};
+
+class KafkaAppender final : public LogAppender {
+ public:
+  KafkaAppender(const KafkaEventLogOptions& options, std::uint32_t partition,
+                std::unique_ptr<kafka::Producer> producer)
+      : topic_(options.topic), partition_(partition), producer_(std::move(producer)) {}
+
+  [[nodiscard]] Result<void> append(std::vector<std::string> records) override {
+    DAYBOOK_TRY(check());
+    for (const std::string& bytes : records) {
+      auto taken = producer_->produce(topic_, partition_, {std::nullopt, bytes, {}},
+                                      [this](const Result<std::uint64_t>& offset) {
+                                        if (!offset) note(offset.error());
+                                      });
+      if (!taken) note(taken.error());
+      if (!taken) return check();
+    }
+    return {};
+  }
+
+  [[nodiscard]] Result<void> flush(std::chrono::milliseconds wait) override {
+    const bool done = producer_->flush(wait);
+    DAYBOOK_TRY(check());
+    if (done) return {};
+    return fail(ErrorKind::kUnknownOutcome, "log.flush_timeout",
+                "the append was not acknowledged in time");
+  }
+
+ private:
+  // The first error is what happened; those after it follow from it.
+  void note(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return;
+    failure_ = Error{ErrorKind::kUnknownOutcome,
+                     is_for_good(error) ? "log.append_refused" : "log.append_unknown",
+                     "an append to topic " + topic_ + ", partition " + std::to_string(partition_) +
+                         ": " + error.detail,
+                     ""};
+  }
+  [[nodiscard]] Result<void> check() {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return fail(*failure_);
+    return {};
+  }
+
+  const std::string topic_;
+  const std::uint32_t partition_;
+  std::mutex mutex_;
+  std::optional<Error> failure_;
+  std::unique_ptr<kafka::Producer> producer_;  // the last member: its callbacks end first
+};
+
+}  // namespace
+
+KafkaEventLog::KafkaEventLog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+KafkaEventLog::~KafkaEventLog() = default;
+
+Result<std::unique_ptr<KafkaEventLog>> KafkaEventLog::open(const KafkaEventLogOptions& options) {
+  auto impl = std::make_unique<Impl>(options);
+  DAYBOOK_TRY(impl->open());
+  return std::unique_ptr<KafkaEventLog>(new KafkaEventLog(std::move(impl)));
+}
+
+std::uint32_t KafkaEventLog::partition_count() const { return impl_->partition_count; }
+
+Result<std::uint64_t> KafkaEventLog::end_offset(std::uint32_t partition) {
+  const auto& options = impl_->options;
+  auto ends = impl_->admin->watermarks(options.topic, partition, options.request_timeout);
+  if (!ends) return fail(log_error(std::move(ends).error()));
+  return ends->high;
+}
+
+Result<std::unique_ptr<LogCursor>> KafkaEventLog::open_cursor(std::uint32_t partition,
+                                                              std::uint64_t offset) {
+  DAYBOOK_ASSIGN(consumer, impl_->take_consumer());
+  DAYBOOK_TRY(consumer->assign(impl_->options.topic, partition, offset));
+  return std::make_unique<KafkaCursor>(*impl_, std::move(consumer));
+}
+
+Result<std::unique_ptr<LogAppender>> KafkaEventLog::open_appender(std::uint32_t partition) {
+  kafka::ProducerOptions wanted;
+  wanted.connection = impl_->options.connection;
+  wanted.message_timeout = impl_->options.append_timeout;
+  wanted.message_bytes_max = impl_->options.record_bytes_max;
+  DAYBOOK_ASSIGN(producer, kafka::Producer::open(wanted));
+  return std::make_unique<KafkaAppender>(impl_->options, partition, std::move(producer));
+}
+
+}  // namespace daybook::log

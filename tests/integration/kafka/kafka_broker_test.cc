@@ -1,0 +1,139 @@
+// The fixture that gives tests a real broker.
+#include "tests/support/kafka_broker.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+
+namespace daybook::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+// What a shell command says on both streams.
+std::string output_of(const std::string& command) {
+  FILE* const pipe = ::popen((command + " 2>&1").c_str(), "r");
+  if (pipe == nullptr) throw std::runtime_error("cannot run " + command);
+  std::string said;
+  char buffer[4096];
+  while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe)) {
+    said.append(buffer, count);
+  }
+  ::pclose(pipe);
+  return said;
+}
+
+std::string kcat(const std::string& bootstrap, const std::string& arguments) {
+  return output_of("timeout 60 kcat -q -b " + bootstrap + " " + arguments);
+}
+
+// kcat says only what went wrong.
+void produce(const std::string& bootstrap, const std::string& text) {
+  ASSERT_EQ(
+      output_of("echo " + text + " | timeout 60 kcat -q -P -t words -X acks=all -b " + bootstrap),
+      "");
+}
+
+std::string words(const std::string& bootstrap) {
+  return kcat(bootstrap, "-C -t words -o beginning -e");
+}
+
+KafkaOptions topics_by_use() {
+  KafkaOptions options;
+  options.properties = {"auto.create.topics.enable=true"};
+  return options;
+}
+
+TEST(KafkaBroker, ServesAsSoonAsItIsThere) {
+  KafkaBroker& broker = shared_broker();
+  EXPECT_TRUE(broker.is_up());
+  EXPECT_THAT(kcat(broker.bootstrap(), "-L"), HasSubstr("broker 1 at " + broker.bootstrap()));
+  EXPECT_EQ(&broker, &shared_broker());
+}
+
+TEST(KafkaBroker, MakesNoTopicThatNobodyAskedFor) {
+  EXPECT_THAT(kcat(shared_broker().bootstrap(), "-L -t unheard_of"),
+              HasSubstr("Unknown topic or partition"));
+}
+
+TEST(KafkaBroker, ComesBackOnTheSamePortWithItsDataAfterAKill) {
+  KafkaOptions options = topics_by_use();
+  options.flush_each_message = true;
+  KafkaBroker broker(options);
+  const std::string bootstrap = broker.bootstrap();
+  produce(bootstrap, "first");
+  broker.kill();
+  EXPECT_FALSE(broker.is_up());
+  EXPECT_THAT(kcat(bootstrap, "-L -m 1"), HasSubstr("Connection refused"));
+  broker.start();
+  EXPECT_EQ(broker.bootstrap(), bootstrap);
+  produce(bootstrap, "second");
+  EXPECT_EQ(words(bootstrap), "first\nsecond\n");
+  broker.stop();
+  EXPECT_FALSE(broker.is_up());
+  broker.start();
+  EXPECT_EQ(words(bootstrap), "first\nsecond\n");
+}
+
+TEST(KafkaBroker, DoesNotAnswerWhileItIsPaused) {
+  KafkaBroker& broker = shared_broker();
+  broker.pause();
+  EXPECT_TRUE(broker.is_up());
+  EXPECT_THAT(kcat(broker.bootstrap(), "-L -m 1"), HasSubstr("ERROR"));
+  broker.resume();
+  EXPECT_THAT(kcat(broker.bootstrap(), "-L"), HasSubstr("1 brokers"));
+}
+
+TEST(KafkaBroker, SaysWhyItDoesNotStart) {
+  KafkaOptions options;
+  options.properties = {"num.io.threads=none"};
+  try {
+    const KafkaBroker broker(options);
+    FAIL() << "it started";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("num.io.threads"));
+  }
+}
+
+TEST(KafkaBroker, DiesWithAProgramThatIsKilled) {
+  int address[2];
+  ASSERT_EQ(::pipe(address), 0);
+  const pid_t program = ::fork();
+  if (program == 0) {
+    const KafkaBroker broker;
+    (void)!::write(address[1], broker.bootstrap().data(), broker.bootstrap().size());
+    ::pause();
+  }
+  char bootstrap[64] = {};
+  ASSERT_GT(::read(address[0], bootstrap, sizeof bootstrap - 1), 0);
+  ::kill(program, SIGKILL);
+  ::waitpid(program, nullptr, 0);
+  // The system kills the broker a moment later.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  std::string said;
+  while (said.find("Connection refused") == std::string::npos &&
+         std::chrono::steady_clock::now() < deadline) {
+    said = kcat(bootstrap, "-L -m 1");
+  }
+  EXPECT_THAT(said, HasSubstr("Connection refused"));
+}
+
+TEST(KafkaCluster, TakesWritesWhileOneOfThreeIsDown) {
+  KafkaCluster cluster(3, topics_by_use());
+  EXPECT_THAT(kcat(cluster.bootstrap(), "-L"), HasSubstr("3 brokers"));
+  produce(cluster.bootstrap(), "first");
+  cluster.broker(0).kill();
+  produce(cluster.bootstrap(), "second");
+  cluster.broker(0).start();
+  cluster.broker(1).kill();
+  produce(cluster.bootstrap(), "third");
+  EXPECT_EQ(words(cluster.bootstrap()), "first\nsecond\nthird\n");
+}
+
+}  // namespace
+}  // namespace daybook::testing
