@@ -43,6 +43,9 @@ void fill_number(Message& message, const FieldDescriptor& field) {
         return reflection.AddUInt32(&message, &field, static_cast<std::uint32_t>(number));
       return reflection.SetUInt32(&message, &field, static_cast<std::uint32_t>(number));
     case FieldDescriptor::CPPTYPE_UINT64:
+      if (field.is_repeated())
+        return reflection.AddUInt64(&message, &field,
+                                    9'000'000'000 + static_cast<std::uint64_t>(number));
       return reflection.SetUInt64(&message, &field,
                                   9'000'000'000 + static_cast<std::uint64_t>(number));
     case FieldDescriptor::CPPTYPE_BOOL:
