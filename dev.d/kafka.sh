@@ -38,7 +38,7 @@ install_kafka() {
   java_is_usable || packages+=("${java_packages[@]}")
   jars_are_right "$kafka_folder/lib" || have mvn || packages+=("${maven_packages[@]}")
   ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
-  java_is_usable || fail "\`java\` is older than 17: $(command -v java); put a newer one first on the PATH"
+  java_is_usable || fail "no \`java\` of version 17 or newer is first on the PATH"
   jars_are_right "$kafka_folder/lib" || fetch_jars
   archive_is_right || make_archive
 }
@@ -72,16 +72,16 @@ java_is_usable() {
   ((${version:-0} >= 17))
 }
 
-# wrong_jars FOLDER: the names of those that differ from the list, are missing, or have no business there.
+# wrong_jars FOLDER: the names of files that differ from the list, are missing, or have no business there.
 wrong_jars() {
-  local folder=$1 sums
-  sums=$(realpath "$kafka_sources/jars.sha256")
-  {
-    (cd "$folder" && LC_ALL=C sha256sum --check "$sums" 2>/dev/null) | sed -n 's/: FAILED.*//p'
-    comm -13 <(sed 's/^[^ ]* [ *]//' "$sums" | LC_ALL=C sort) \
-      <(cd "$folder" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort)
-  } | sort -u
+  LC_ALL=C comm -3 <(LC_ALL=C sort "$kafka_sources/jars.sha256") <(sums_of "$1" | LC_ALL=C sort) |
+    sed 's/.*  //' | LC_ALL=C sort -u
 }
+
+sums_of() (
+  cd "$1" || exit
+  find . ! -type d -printf '%P\0' | LC_ALL=C sort -z | xargs -0 -r sha256sum --
+)
 
 jars_are_right() { [[ -d $1 && -z $(wrong_jars "$1") ]]; }
 
@@ -94,7 +94,7 @@ fetch_jars() {
     rm -rf "$fresh"
     fail "these jars are not what $kafka_sources/jars.sha256 names, and are not used: ${wrong//$'\n'/ }"
   fi
-  rm -rf "${kafka_folder:?}/lib"
+  rm -rf "${kafka_folder:?}/lib" "$kafka_folder"/classes.*
   mv "$fresh" "$kafka_folder/lib"
 }
 
@@ -110,11 +110,10 @@ download_jars() {
 
 # For whoever changes a version in dev.d/kafka/pom.xml: the list anew, to be looked at before it is committed.
 kafka_pin() {
-  local fresh=$kafka_folder/lib.new sums
+  local fresh=$kafka_folder/lib.new
   (($# == 0)) || kafka_usage "$1"
   download_jars "$fresh"
-  sums=$(cd "$fresh" && LC_ALL=C sha256sum -- *.jar)
-  printf '%s\n' "$sums" >"$kafka_sources/jars.sha256"
+  sums_of "$fresh" >"$kafka_sources/jars.sha256"
   rm -rf "$fresh"
   good "$kafka_sources/jars.sha256 names $(wc -l <"$kafka_sources/jars.sha256") jars"
 }
@@ -343,6 +342,8 @@ kafka_down() {
   if [[ -n $wipe ]]; then
     rm -rf "$kafka_folder/single" "$kafka_folder/cluster"
     good "removed the brokers' data"
+  elif [[ -d $kafka_folder/single || -d $kafka_folder/cluster ]]; then
+    say "The data stays in $kafka_folder."
   fi
 }
 
@@ -361,7 +362,7 @@ stop_brokers() {
     sleep 0.1
   done
   clear_progress
-  good "stopped; the data stays in $kafka_folder"
+  good "stopped"
 }
 
 signal_brokers() {
