@@ -139,7 +139,7 @@ TopicRecord copy_of(const CommandRecord& record, const IntakePlace& place) {
   return copy;
 }
 
-Submission take_in(CommandRecord record, const IntakePlace& place, bool forwarded) {
+Submission take_in(CommandRecord record, const IntakePlace& place, Routed routed) {
   Submission taken;
   Origin origin;
   origin.source.set_log_id(place.log_id);
@@ -147,8 +147,12 @@ Submission take_in(CommandRecord record, const IntakePlace& place, bool forwarde
   origin.source.set_partition(static_cast<std::int32_t>(place.partition));
   origin.source.set_offset(record.offset);
   origin.source.set_record_hash(record.hash);
-  origin.forwarded = forwarded;
-  if (!forwarded) origin.refusals = fill(record, place, taken.command);
+  origin.forwarded = routed.elsewhere && !routed.refusal;
+  if (routed.refusal) {
+    origin.refusals.push_back(*std::move(routed.refusal));
+  } else if (!routed.elsewhere) {
+    origin.refusals = fill(record, place, taken.command);
+  }
   if (origin.refusals.empty()) {
     record.value.reset();
   } else if (taken.command.organization_id().empty()) {

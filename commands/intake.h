@@ -46,8 +46,14 @@ struct IntakePlace {
 // The copy that goes there.
 [[nodiscard]] TopicRecord copy_of(const CommandRecord& record, const IntakePlace& place);
 
+// What became of that.
+struct Routed {
+  bool elsewhere = false;
+  std::optional<Error> refusal = {};  // why no copy could be put there
+};
+
 // The record as something that can be decided, or with the reasons why it cannot. A command without
 // an id gets one derived from where it was first sent to, so that a second copy of it is a repeat.
-[[nodiscard]] Submission take_in(CommandRecord record, const IntakePlace& place, bool forwarded);
+[[nodiscard]] Submission take_in(CommandRecord record, const IntakePlace& place, Routed routed);
 
 }  // namespace daybook::commands

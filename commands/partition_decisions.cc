@@ -5,8 +5,6 @@
 #include "commands/partition_handler.h"
 #include "commands/receipts.h"
 #include "commands/topic_outcomes.h"
-#include "domain/core/text.h"
-#include "domain/core/uuid.h"
 #include "domain/decide/command.h"
 #include "domain/state/keys.h"
 
@@ -16,24 +14,6 @@ namespace {
 std::string hash_text(const Command& command) {
   const auto hash = codec::payload_hash(command);
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
-}
-
-// A command that cannot be remembered, because it has no id or organization, is refused without a
-// record.
-std::optional<Violations> unaddressable(Command& command) {
-  Violations violations;
-  const auto require_uuid = [&](std::string* text, const char* path) {
-    if (auto canonical = canonical_uuid(trimmed(*text))) {
-      *text = *canonical;
-    } else {
-      violations.push_back({ErrorKind::kInvalid, text->empty() ? "field.required" : "id.malformed",
-                            "give a UUID; a command needs its own id and its organization", path});
-    }
-  };
-  require_uuid(command.mutable_command_id(), "commandId");
-  require_uuid(command.mutable_organization_id(), "organizationId");
-  if (violations.empty()) return std::nullopt;
-  return violations;
 }
 
 Error clock_error() {
@@ -110,12 +90,10 @@ Result<PartitionHandler::Turn> PartitionHandler::decide_one(Waiting& waiting) {
 bool PartitionHandler::settle_undecidable(Waiting& waiting) {
   Submission& submission = waiting.submission;
   if (!submission.origin) {
-    const auto violations = unaddressable(submission.command);
-    if (!violations) return false;
+    auto refusal = refuse_unaddressable(submission.command, clock_.wall_ms());
+    if (!refusal) return false;
     ++figures_.rejected;
-    answer(submission,
-           receipt_of(refuse_command(submission.command, "", *violations, clock_.wall_ms()), {},
-                      false));
+    answer(submission, *std::move(refusal));
     return true;
   }
   const Origin& origin = *submission.origin;

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <map>
 
+#include "domain/core/text.h"
+#include "domain/core/uuid.h"
+#include "domain/decide/command.h"
+
 namespace daybook::commands {
 
 Receipt receipt_of(const log::Outcome& outcome, const Position& position, bool repeated) {
@@ -28,6 +32,22 @@ Receipt receipt_of(const log::Outcome& outcome, const Position& position, bool r
     record.set_version(event.version());
   }
   return receipt;
+}
+
+std::optional<Receipt> refuse_unaddressable(Command& command, std::int64_t now) {
+  Violations violations;
+  const auto require_uuid = [&](std::string* text, const char* path) {
+    if (auto canonical = canonical_uuid(trimmed(*text))) {
+      *text = *canonical;
+    } else {
+      violations.push_back({ErrorKind::kInvalid, text->empty() ? "field.required" : "id.malformed",
+                            "give a UUID; a command needs its own id and its organization", path});
+    }
+  };
+  require_uuid(command.mutable_command_id(), "commandId");
+  require_uuid(command.mutable_organization_id(), "organizationId");
+  if (violations.empty()) return std::nullopt;
+  return receipt_of(refuse_command(command, "", violations, now), {}, false);
 }
 
 log::ReceiptEntry receipt_entry(const log::Outcome& outcome, const Position& position) {

@@ -33,10 +33,13 @@ TopicRecord dead_letter_of(const log::Outcome& outcome, std::uint64_t outcome_of
                            const std::string& origin, const CommandRecord& record) {
   TopicRecord letter{record.key, record.value, {}};
   for (const auto& [name, value] : record.headers) {
-    if (name != header::kOrigin && name != header::kHops) letter.headers.emplace_back(name, value);
+    const bool ours = name == header::kOrigin || name == header::kHops ||
+                      name == header::kCommandId || name == header::kReplyTo;
+    if (!ours) letter.headers.emplace_back(name, value);
   }
   letter.headers.emplace_back(header::kOrigin, origin);
   letter.headers.emplace_back(header::kOutcomeOffset, std::to_string(outcome_offset));
+  add_if_given(letter.headers, header::kCommandId, outcome.command_id());
   if (outcome.violations_size() > 0) {
     const log::Violation& first = outcome.violations(0);
     letter.headers.emplace_back(header::kErrorCode, first.code());
@@ -103,6 +106,21 @@ Answer answer_to(const log::Outcome& outcome, std::uint64_t outcome_offset, cons
   if (outcome.dead_letter())
     answer.dead_letter = dead_letter_of(outcome, outcome_offset, origin, record);
   return answer;
+}
+
+TopicRecord replacement_of(const TopicRecord& record, const Error& refusal) {
+  TopicRecord replacement{record.key, std::nullopt, {}};
+  for (const char* name : {header::kOutcome, header::kOrigin, header::kOutcomeOffset,
+                           header::kReplyTo, header::kCommandId}) {
+    if (auto value = find_header(record.headers, name))
+      replacement.headers.emplace_back(name, *std::move(value));
+  }
+  replacement.headers.emplace_back(header::kErrorCode, "record.refused");
+  replacement.headers.emplace_back(
+      header::kErrorMessage,
+      "the outcome stands in the log, but the topic refuses to hold this record (" +
+          refusal.detail + "); look the receipt up");
+  return replacement;
 }
 
 }  // namespace daybook::commands

@@ -36,4 +36,7 @@ namespace daybook::commands {
                                const Receipt& receipt, const log::Source& source,
                                const CommandRecord& record);
 
+// Instead of a result or dead letter that the topic refuses for good: who it is for, and why.
+[[nodiscard]] TopicRecord replacement_of(const TopicRecord& record, const Error& refusal);
+
 }  // namespace daybook::commands

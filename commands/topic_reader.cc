@@ -40,17 +40,26 @@ void TopicReader::run(const IntakePlace& place) {
   }
 }
 
-// The copies stand before anybody says so.
+// The copies stand before anybody says so. What cannot be forwarded is refused here.
 Result<void> TopicReader::pass_on(std::vector<CommandRecord> records, const IntakePlace& place) {
+  std::vector<CommandTopic::Copy> copies;
+  for (const CommandRecord& record : records) {
+    if (const auto right = other_partition(record, place))
+      copies.push_back({*right, copy_of(record, place)});
+  }
+  CommandTopic::Refusals refusals;
+  if (!copies.empty()) {
+    DAYBOOK_ASSIGN(told, topic_.forward(std::move(copies), stopping_));
+    refusals = std::move(told);
+  }
   std::vector<Submission> taken;
   taken.reserve(records.size());
-  std::vector<CommandTopic::Copy> copies;
+  std::size_t forwarded = 0;
   for (CommandRecord& record : records) {
-    const auto right = other_partition(record, place);
-    if (right) copies.emplace_back(*right, copy_of(record, place));
-    taken.push_back(take_in(std::move(record), place, right.has_value()));
+    const bool elsewhere = other_partition(record, place).has_value();
+    taken.push_back(take_in(std::move(record), place,
+                            elsewhere ? Routed{true, refusals[forwarded++]} : Routed{}));
   }
-  if (!copies.empty()) DAYBOOK_TRY(topic_.forward(std::move(copies)));
   inbox_.put_when_room(std::move(taken), stopping_);
   return {};
 }

@@ -5,6 +5,7 @@
 // thread that reads for it, between one `start` and the next; `lag` to any thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -71,9 +72,15 @@ class CommandTopic {
   // The record at an offset, or nothing if it is no longer there.
   [[nodiscard]] virtual Result<std::optional<CommandRecord>> record_at(std::int64_t offset) = 0;
   // Puts records behind each other into other partitions of the commands topic; returns when all
-  // of them are acknowledged. After an error some may have been put there.
-  using Copy = std::pair<std::uint32_t, TopicRecord>;
-  [[nodiscard]] virtual Result<void> forward(std::vector<Copy> copies) = 0;
+  // of them are acknowledged, or why one never will be, in their order. After an error (that the
+  // caller is stopping, say) some may have been put there.
+  struct Copy {
+    std::uint32_t partition = 0;
+    TopicRecord record;
+  };
+  using Refusals = std::vector<std::optional<Error>>;
+  [[nodiscard]] virtual Result<Refusals> forward(std::vector<Copy> copies,
+                                                 const std::atomic<bool>& stopping) = 0;
 
   // Hands an answer over, in the order of the outcomes; it goes out however long that takes.
   [[nodiscard]] virtual Result<void> publish(Answer answer) = 0;

@@ -18,12 +18,12 @@ Settings defaults_of(const ConsumerOptions& options) {
           {"queued.max.messages.kbytes", std::to_string(options.buffer_bytes_max / 1024 + 1)}};
 }
 
-Settings fixed_of() {
+Settings fixed_of(const ConsumerOptions& options) {
   // The group is a name only: librdkafka wants one for `consumer_poll`, and nobody ever joins it.
   return {{"group.id", "daybook-readers"},        {"auto.offset.reset", "error"},
           {"enable.auto.commit", "false"},        {"enable.auto.offset.store", "false"},
           {"enable.partition.eof", "true"},       {"check.crcs", "true"},
-          {"isolation.level", "read_uncommitted"}};
+          {"isolation.level", options.committed_only ? "read_committed" : "read_uncommitted"}};
 }
 
 }  // namespace
@@ -114,7 +114,7 @@ Consumer::Consumer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Consumer::~Consumer() = default;
 
 Result<std::unique_ptr<Consumer>> Consumer::open(const ConsumerOptions& options) {
-  DAYBOOK_ASSIGN(conf, make_conf(options.connection, defaults_of(options), fixed_of()));
+  DAYBOOK_ASSIGN(conf, make_conf(options.connection, defaults_of(options), fixed_of(options)));
   auto impl = std::make_unique<Impl>();
   DAYBOOK_ASSIGN(handle, make_handle(RD_KAFKA_CONSUMER, std::move(conf)));
   impl->handle = std::move(handle);

@@ -4,8 +4,9 @@
 // Ownership: owns its connections. Can be assigned anew, which is much cheaper than opening another
 // one. Threading: one thread at a time.
 //
-// Every message is given, those of transactions that were aborted or are open included: readers
-// that judge messages for themselves must all see the same, and nobody can hold them up.
+// Every message is given, those of transactions that were aborted or are open included, unless
+// only committed ones are asked for: readers that judge messages for themselves must all see the
+// same, and nobody can hold them up.
 #pragma once
 
 #include <chrono>
@@ -28,6 +29,8 @@ struct ConsumerOptions {
   std::chrono::milliseconds fetch_wait{50};
   // What librdkafka reads ahead; a fetch of some MB may come on top.
   std::size_t buffer_bytes_max = 16U << 20U;
+  // Not what belongs to transactions that were aborted, nor anything after one that is open.
+  bool committed_only = false;
 };
 
 class Consumer {

@@ -46,12 +46,16 @@ Result<Genesis> read_genesis(EventLog& log, std::uint32_t partition) {
   return genesis;
 }
 
-}  // namespace
-
-Result<std::string> ensure_genesis(EventLog& log, const std::string& fresh_log_id) {
-  std::string log_id = fresh_log_id;
+// What is missing is written if `fresh_log_id` is given, and an error otherwise.
+Result<std::string> log_id_of(EventLog& log, const std::string* fresh_log_id) {
+  std::string log_id = fresh_log_id == nullptr ? "" : *fresh_log_id;
   for (std::uint32_t partition = 0; partition < log.partition_count(); ++partition) {
     DAYBOOK_ASSIGN(end, log.end_offset(partition));
+    if (end == 0 && fresh_log_id == nullptr) {
+      return fail(ErrorKind::kInvalid, "log.no_genesis",
+                  "partition " + std::to_string(partition) +
+                      " of the log has no Genesis record yet; write it: daybook topics create");
+    }
     if (end == 0) DAYBOOK_TRY(write_genesis(log, partition, log_id));
     DAYBOOK_ASSIGN(genesis, read_genesis(log, partition));
     if (partition == 0) log_id = genesis.log_id();
@@ -68,5 +72,13 @@ Result<std::string> ensure_genesis(EventLog& log, const std::string& fresh_log_i
   }
   return log_id;
 }
+
+}  // namespace
+
+Result<std::string> ensure_genesis(EventLog& log, const std::string& fresh_log_id) {
+  return log_id_of(log, &fresh_log_id);
+}
+
+Result<std::string> read_log_id(EventLog& log) { return log_id_of(log, nullptr); }
 
 }  // namespace daybook::log

@@ -14,4 +14,8 @@ namespace daybook::log {
 // partition begins otherwise, or the count or log id differ.
 [[nodiscard]] Result<std::string> ensure_genesis(EventLog& log, const std::string& fresh_log_id);
 
+// The id of a log that is there; writes nothing. Errors: as above, and kInvalid "log.no_genesis" if
+// a record is missing.
+[[nodiscard]] Result<std::string> read_log_id(EventLog& log);
+
 }  // namespace daybook::log

@@ -112,13 +112,21 @@ Result<std::optional<CommandRecord>> MemoryCommandTopic::record_at(std::int64_t 
   return place.records[static_cast<std::size_t>(index)];
 }
 
-Result<void> MemoryCommandTopic::forward(std::vector<Copy> copies) {
+Result<commands::CommandTopic::Refusals> MemoryCommandTopic::forward(std::vector<Copy> copies,
+                                                                     const std::atomic<bool>&) {
   {
     const std::lock_guard lock(topics_.mutex_);
     if (topics_.forwards_fail_) return fail(ErrorKind::kUnavailable, "kafka.away", "away");
   }
-  for (auto& [partition, record] : copies) topics_.send(partition, std::move(record));
-  return {};
+  Refusals refusals;
+  for (Copy& copy : copies) {
+    const bool too_large = copy.record.value && copy.record.value->size() > 1'000'000;
+    refusals.push_back(too_large ? std::optional<Error>({ErrorKind::kInvalid, "kafka.too_large",
+                                                         "the record is too large", ""})
+                                 : std::nullopt);
+    if (!too_large) topics_.send(copy.partition, std::move(copy.record));
+  }
+  return refusals;
 }
 
 Result<void> MemoryCommandTopic::publish(commands::Answer answer) {

@@ -60,7 +60,8 @@ class MemoryCommandTopic final : public commands::CommandTopic {
       std::size_t records_max, std::chrono::milliseconds wait) override;
   [[nodiscard]] Result<std::optional<commands::CommandRecord>> record_at(
       std::int64_t offset) override;
-  [[nodiscard]] Result<void> forward(std::vector<Copy> copies) override;
+  [[nodiscard]] Result<Refusals> forward(std::vector<Copy> copies,
+                                         const std::atomic<bool>& stopping) override;
   [[nodiscard]] Result<void> publish(commands::Answer answer) override;
   [[nodiscard]] std::vector<std::uint64_t> unacknowledged() const override;
   [[nodiscard]] std::size_t unacknowledged_count() const override;

@@ -1,0 +1,132 @@
+#include "infra/topics/dead_letters.h"
+
+#include <algorithm>
+#include <future>
+#include <set>
+
+#include "commands/intake.h"
+#include "commands/routing.h"
+#include "domain/core/uuid.h"
+#include "infra/kafka/consumer.h"
+#include "infra/kafka/producer.h"
+#include "infra/topics/kafka_records.h"
+
+namespace daybook::topics {
+namespace {
+
+constexpr std::chrono::seconds kWait{30};
+constexpr std::size_t kLettersPerRead = 1'000;
+constexpr const char* kSettles = "settles";  // header: the name of the letter that is settled
+constexpr const char* kHow = "how";
+
+// Where Daybook itself has written why; what the sender wrote stays.
+bool is_our_header(const std::string& name) {
+  using namespace commands;
+  for (const char* ours : {header::kOrigin, header::kHops, header::kOutcomeOffset,
+                           header::kErrorCode, header::kErrorMessage, header::kErrorPath,
+                           header::kCommandId, header::kRetryOf, header::kReplyTo}) {
+    if (name == ours) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string DeadLetter::name() const { return commands::place_text(partition, offset); }
+
+std::string DeadLetter::header(std::string_view header_name) const {
+  return commands::find_header(record.headers, header_name).value_or("");
+}
+
+Result<std::vector<DeadLetter>> DeadLetters::list() {
+  DAYBOOK_ASSIGN(partitions, admin_.partitions(names_.dead_letters, kWait));
+  std::vector<DeadLetter> letters;
+  std::set<std::string> settled;
+  for (std::uint32_t partition = 0; partition < partitions.size(); ++partition) {
+    DAYBOOK_ASSIGN(ends, admin_.watermarks(names_.dead_letters, partition, kWait));
+    kafka::ConsumerOptions options;
+    options.connection = connection_;
+    DAYBOOK_ASSIGN(consumer, kafka::Consumer::open(options));
+    DAYBOOK_TRY(consumer->assign(names_.dead_letters, partition, ends.low));
+    while (consumer->next_offset() < ends.high) {
+      DAYBOOK_ASSIGN(messages, consumer->read(kLettersPerRead, kWait));
+      if (messages.empty() && consumer->next_offset() < ends.high)
+        return fail(ErrorKind::kUnavailable, "kafka.timed_out",
+                    "the dead letters could not be read to their end in time");
+      for (kafka::Message& message : messages) {
+        DeadLetter letter{partition,
+                          static_cast<std::int64_t>(message.offset),
+                          message.timestamp_ms,
+                          {std::move(message.key), std::move(message.value),
+                           headers_of(std::move(message.headers))}};
+        const std::string settles = letter.header(kSettles);
+        if (settles.empty()) {
+          letters.push_back(std::move(letter));
+        } else {
+          settled.insert(settles);
+        }
+      }
+    }
+  }
+  std::erase_if(letters, [&](const DeadLetter& each) { return settled.contains(each.name()); });
+  return letters;
+}
+
+Result<DeadLetter> DeadLetters::find(const std::string& name) {
+  DAYBOOK_ASSIGN(letters, list());
+  for (DeadLetter& letter : letters) {
+    if (letter.name() == name) return std::move(letter);
+  }
+  return fail(ErrorKind::kNotFound, "dead_letter.not_found",
+              "there is no dead letter " + name + ", or it is settled; see `daybook dead-letters "
+              "list`");
+}
+
+Result<std::string> DeadLetters::retry(const DeadLetter& letter) {
+  if (!letter.record.key || letter.record.key->empty()) {
+    return fail(ErrorKind::kInvalid, "dead_letter.no_key",
+                "it has no key, so nobody knows whose it is; send it yourself with the "
+                "organization's id as its key, and drop this one");
+  }
+  DAYBOOK_ASSIGN(partitions, admin_.partitions(names_.commands, kWait));
+  const std::string first = canonical_uuid(letter.header(commands::header::kCommandId))
+                                .value_or(uuid_v5("00000000-0000-0000-0000-000000000000", "dead-letter/" + letter.name()));
+  const std::string id = uuid_v5(first, "retry/" + letter.name());
+  commands::TopicRecord again{letter.record.key, letter.record.value, {}};
+  for (const auto& header : letter.record.headers) {
+    if (!is_our_header(header.first)) again.headers.push_back(header);
+  }
+  again.headers.emplace_back(commands::header::kCommandId, id);
+  again.headers.emplace_back(commands::header::kRetryOf, first);
+  DAYBOOK_TRY(produce(
+      names_.commands,
+      commands::partition_of(*again.key, static_cast<std::uint32_t>(partitions.size())), again));
+  DAYBOOK_TRY(settle(letter, "retried as " + id));
+  return id;
+}
+
+Result<void> DeadLetters::drop(const DeadLetter& letter) { return settle(letter, "dropped"); }
+
+Result<void> DeadLetters::settle(const DeadLetter& letter, const std::string& how) {
+  const commands::TopicRecord mark{
+      letter.record.key, std::nullopt, {{kSettles, letter.name()}, {kHow, how}}};
+  return produce(names_.dead_letters, letter.partition, mark);
+}
+
+Result<void> DeadLetters::produce(const std::string& topic, std::uint32_t partition,
+                                  const commands::TopicRecord& record) {
+  kafka::ProducerOptions options;
+  options.connection = connection_;
+  DAYBOOK_ASSIGN(producer, kafka::Producer::open(options));
+  auto promise = std::make_shared<std::promise<Result<void>>>();
+  auto done = promise->get_future();
+  const auto headers = kafka_headers(record.headers);
+  DAYBOOK_TRY(producer->produce(topic, partition, {record.key, record.value, headers},
+                                [promise](const Result<std::uint64_t>& delivered) {
+                                  promise->set_value(delivered ? Result<void>()
+                                                               : fail(delivered.error()));
+                                }));
+  return done.get();
+}
+
+}  // namespace daybook::topics

@@ -1,0 +1,279 @@
+#include "infra/topics/kafka_command_topic.h"
+
+#include <xxhash.h>
+
+#include <condition_variable>
+#include <utility>
+
+#include "commands/intake.h"
+#include "commands/topic_outcomes.h"
+#include "infra/topics/kafka_records.h"
+
+namespace daybook::topics {
+namespace {
+
+constexpr std::chrono::seconds kRequestWait{10};
+constexpr std::chrono::milliseconds kReadOneWait{5'000};
+constexpr std::chrono::milliseconds kPollStep{50};
+
+tl::unexpected<Error> other_topic(const log::Source& last, const std::string& found) {
+  return fail(ErrorKind::kCorrupt, "commands.other_topic",
+              "the log's newest outcome is of the record at partition " +
+                  std::to_string(last.partition()) + ", offset " + std::to_string(last.offset()) +
+                  " of the commands topic, but " + found +
+                  ": the topic was cut or made anew. If that was meant, say so: daybook topics "
+                  "accept-commands; then its commands are read from its beginning");
+}
+
+commands::CommandRecord command_record(kafka::Message message) {
+  commands::CommandRecord record;
+  record.offset = static_cast<std::int64_t>(message.offset);
+  record.timestamp_ms = message.timestamp_ms;
+  record.hash = hash_of(message.key, message.value);
+  record.key = std::move(message.key);
+  record.value = std::move(message.value);
+  record.headers = headers_of(std::move(message.headers));
+  return record;
+}
+
+// Counts the copies that are on their way.
+struct Forwarding {
+  std::mutex mutex;
+  std::condition_variable settled;
+  std::size_t left = 0;
+  commands::CommandTopic::Refusals refusals;
+  std::optional<Error> fault;
+};
+
+void note(Forwarding& forwarding, std::size_t which, const Result<std::uint64_t>& delivered) {
+  const std::lock_guard lock(forwarding.mutex);
+  if (!delivered && delivered.error().kind == ErrorKind::kInvalid) {
+    forwarding.refusals[which] = delivered.error();
+  } else if (!delivered) {
+    forwarding.fault = delivered.error();
+  }
+  --forwarding.left;
+  forwarding.settled.notify_all();
+}
+
+}  // namespace
+
+std::string hash_of(const std::optional<std::string>& key,
+                    const std::optional<std::string>& value) {
+  std::string bytes = key ? std::to_string(key->size()) + ":" + *key : "-";
+  bytes += value ? "=" + *value : "-";
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, hash);
+  return {reinterpret_cast<const char*>(canonical.digest), sizeof canonical.digest};
+}
+
+KafkaCommandTopic::KafkaCommandTopic(kafka::Admin& admin, Place place)
+    : admin_(admin), place_(std::move(place)) {}
+
+KafkaCommandTopic::~KafkaCommandTopic() { close_producer(); }
+
+// ---- reading ------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<kafka::Consumer>> KafkaCommandTopic::open_consumer() const {
+  kafka::ConsumerOptions options;
+  options.connection = place_.connection;
+  options.committed_only = true;
+  return kafka::Consumer::open(options);
+}
+
+Result<std::optional<commands::CommandTopic::Range>> KafkaCommandTopic::start(
+    const log::Source* last) {
+  DAYBOOK_ASSIGN(ends, admin_.watermarks(place_.names.commands, place_.partition, kRequestWait));
+  const auto low = static_cast<std::int64_t>(ends.low);
+  std::int64_t next = last == nullptr ? low : last->offset() + 1;
+  std::optional<Range> lost;
+  if (last != nullptr) DAYBOOK_TRY(check_same_topic(*last, ends));
+  if (next < low) lost = Range{std::exchange(next, low), low - 1};
+  if (!reader_) {
+    DAYBOOK_ASSIGN(reader, open_consumer());
+    reader_ = std::move(reader);
+  }
+  DAYBOOK_TRY(
+      reader_->assign(place_.names.commands, place_.partition, static_cast<std::uint64_t>(next)));
+  DAYBOOK_TRY(open_producer());
+  return lost;
+}
+
+Result<void> KafkaCommandTopic::check_same_topic(const log::Source& last,
+                                                 const kafka::Watermarks& ends) {
+  if (last.offset() < static_cast<std::int64_t>(ends.low)) return {};  // removed, or none yet
+  if (last.offset() >= static_cast<std::int64_t>(ends.high))
+    return other_topic(last, "the topic ends at " + std::to_string(ends.high));
+  DAYBOOK_ASSIGN(record, record_at(last.offset()));
+  if (record && record->hash == last.record_hash()) return {};
+  return other_topic(last, "there is another record at this place");
+}
+
+Result<std::vector<commands::CommandRecord>> KafkaCommandTopic::read(
+    std::size_t records_max, std::chrono::milliseconds wait) {
+  auto messages = reader_->read(records_max, wait);
+  if (!messages) {
+    Error error = std::move(messages).error();
+    if (error.code == "kafka.expired") {
+      error.kind = ErrorKind::kUnavailable;
+      error.code = "commands.expired";
+    }
+    return fail(std::move(error));
+  }
+  std::vector<commands::CommandRecord> records;
+  records.reserve(messages->size());
+  for (kafka::Message& message : *messages) records.push_back(command_record(std::move(message)));
+  return records;
+}
+
+Result<std::optional<commands::CommandRecord>> KafkaCommandTopic::record_at(std::int64_t offset) {
+  DAYBOOK_ASSIGN(ends, admin_.watermarks(place_.names.commands, place_.partition, kRequestWait));
+  if (offset < static_cast<std::int64_t>(ends.low) ||
+      offset >= static_cast<std::int64_t>(ends.high))
+    return std::nullopt;
+  if (!random_reader_) {
+    DAYBOOK_ASSIGN(reader, open_consumer());
+    random_reader_ = std::move(reader);
+  }
+  DAYBOOK_TRY(random_reader_->assign(place_.names.commands, place_.partition,
+                                     static_cast<std::uint64_t>(offset)));
+  auto messages = random_reader_->read(1, kReadOneWait);
+  DAYBOOK_TRY(random_reader_->unassign());
+  if (!messages && messages.error().code == "kafka.expired") return std::nullopt;
+  if (!messages) return fail(std::move(messages).error());
+  if (messages->empty())
+    return fail(ErrorKind::kUnavailable, "kafka.timed_out",
+                "the record at offset " + std::to_string(offset) + " could not be read in time");
+  if (messages->front().offset != static_cast<std::uint64_t>(offset)) return std::nullopt;
+  return command_record(std::move(messages->front()));
+}
+
+// ---- answers ------------------------------------------------------------------------------------
+
+void KafkaCommandTopic::close_producer() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  producer_.reset();
+}
+
+Result<void> KafkaCommandTopic::open_producer() {
+  close_producer();  // what was on its way is told again by the handler
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = false;
+    unacknowledged_.clear();
+    fault_.reset();
+  }
+  kafka::ProducerOptions options;
+  options.connection = place_.connection;
+  options.message_timeout = std::chrono::milliseconds(0);
+  DAYBOOK_ASSIGN(producer, kafka::Producer::open(options));
+  producer_ = std::move(producer);
+  return {};
+}
+
+Result<commands::CommandTopic::Refusals> KafkaCommandTopic::forward(
+    std::vector<Copy> copies, const std::atomic<bool>& stopping) {
+  auto forwarding = std::make_shared<Forwarding>();
+  forwarding->refusals.resize(copies.size());
+  for (std::size_t i = 0; i < copies.size(); ++i) {
+    const commands::TopicRecord& record = copies[i].record;
+    const auto headers = kafka_headers(record.headers);
+    {
+      const std::lock_guard lock(forwarding->mutex);
+      ++forwarding->left;
+    }
+    auto handed_over =
+        producer_->produce(place_.names.commands, copies[i].partition,
+                           {record.key, record.value, headers},
+                           [forwarding, i](const Result<std::uint64_t>& delivered) {
+                             note(*forwarding, i, delivered);
+                           });
+    if (!handed_over) note(*forwarding, i, fail(handed_over.error()));
+  }
+  std::unique_lock lock(forwarding->mutex);
+  while (forwarding->left > 0 && !stopping) forwarding->settled.wait_for(lock, kPollStep);
+  if (forwarding->left > 0)
+    return fail(ErrorKind::kUnavailable, "handler.stopping", "the reader is stopping");
+  if (forwarding->fault) return fail(*forwarding->fault);
+  return std::move(forwarding->refusals);
+}
+
+Result<void> KafkaCommandTopic::publish(commands::Answer answer) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (fault_) return fail(*fault_);
+  }
+  if (answer.dead_letter)
+    DAYBOOK_TRY(produce(place_.names.dead_letters, answer.outcome_offset,
+                        *std::move(answer.dead_letter), true));
+  return produce(place_.names.results, answer.outcome_offset, std::move(answer.result), true);
+}
+
+Result<void> KafkaCommandTopic::produce(const std::string& topic, std::uint64_t outcome_offset,
+                                        commands::TopicRecord record, bool replaceable) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++unacknowledged_[outcome_offset];
+  }
+  const auto kept = std::make_shared<const commands::TopicRecord>(std::move(record));
+  const auto headers = kafka_headers(kept->headers);
+  auto handed_over = producer_->produce(
+      topic, place_.partition, {kept->key, kept->value, headers},
+      [this, &topic, outcome_offset, kept, replaceable](const Result<std::uint64_t>& delivered) {
+        settle(topic, outcome_offset, *kept, replaceable, delivered);
+      });
+  if (handed_over) return {};
+  settle(topic, outcome_offset, *kept, replaceable, fail(handed_over.error()));
+  const std::lock_guard lock(mutex_);
+  return fault_ ? Result<void>(fail(*fault_)) : Result<void>();
+}
+
+// Called by the producer's thread, or by the handler's for what the producer did not take.
+void KafkaCommandTopic::settle(const std::string& topic, std::uint64_t outcome_offset,
+                               const commands::TopicRecord& record, bool replaceable,
+                               const Result<std::uint64_t>& delivered) {
+  const auto closing = [this] {
+    const std::lock_guard lock(mutex_);
+    return closing_;
+  };
+  const bool refused = !delivered && delivered.error().kind == ErrorKind::kInvalid && !closing();
+  const bool replaced =
+      refused && replaceable &&
+      produce(topic, outcome_offset, commands::replacement_of(record, delivered.error()), false);
+  const std::lock_guard lock(mutex_);
+  if (!delivered && !replaced) {
+    if (!fault_) fault_ = delivered.error();
+    return;  // not acknowledged: told again after the next start
+  }
+  const auto found = unacknowledged_.find(outcome_offset);
+  if (found != unacknowledged_.end() && --found->second == 0) unacknowledged_.erase(found);
+}
+
+std::vector<std::uint64_t> KafkaCommandTopic::unacknowledged() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::uint64_t> offsets;
+  offsets.reserve(unacknowledged_.size());
+  for (const auto& [offset, count] : unacknowledged_) offsets.push_back(offset);
+  return offsets;
+}
+
+std::size_t KafkaCommandTopic::unacknowledged_count() const {
+  const std::lock_guard lock(mutex_);
+  return unacknowledged_.size();
+}
+
+std::optional<std::uint64_t> KafkaCommandTopic::first_unacknowledged() const {
+  const std::lock_guard lock(mutex_);
+  if (unacknowledged_.empty()) return std::nullopt;
+  return unacknowledged_.begin()->first;
+}
+
+void KafkaCommandTopic::await_acknowledged(std::chrono::milliseconds wait) {
+  if (producer_) (void)producer_->flush(wait);
+}
+
+}  // namespace daybook::topics

@@ -1,0 +1,183 @@
+#include "infra/topics/topic_door.h"
+
+#include <charconv>
+
+#include "commands/codec/json.h"
+#include "commands/intake.h"
+#include "commands/receipts.h"
+#include "commands/routing.h"
+#include "infra/log/random_id.h"
+#include "infra/topics/kafka_records.h"
+
+namespace daybook::topics {
+namespace {
+
+constexpr std::chrono::milliseconds kReadWait{100};
+constexpr std::chrono::seconds kRequestWait{10};
+constexpr std::size_t kResultsPerRead = 500;
+
+Error no_result() {
+  return {ErrorKind::kUnknownOutcome, "door.no_result",
+          "the command is in the commands topic, but its result has not come yet; look its receipt "
+          "up later, or send the very same command again",
+          ""};
+}
+
+Error not_here() {
+  return {ErrorKind::kUnavailable, "partition.elsewhere",
+          "this process decides no commands, so it knows no receipts and histories; ask one that "
+          "does",
+          ""};
+}
+
+Error stopping() {
+  return {ErrorKind::kUnavailable, "handler.stopping",
+          "not taken: the engine is stopping; send it again", ""};
+}
+
+Result<Receipt> receipt_in(const kafka::MessageView& message) {
+  Receipt receipt;
+  const bool reads =
+      message.value() && codec::decode_json(*message.value(), receipt).empty();
+  if (reads) return receipt;
+  const auto why = commands::find_header(headers_of(message.headers()),
+                                         commands::header::kErrorMessage);
+  return fail(ErrorKind::kUnknownOutcome, "door.no_result",
+              why.value_or("the result cannot be read; look the receipt up"));
+}
+
+}  // namespace
+
+TopicDoor::TopicDoor(TopicDoorOptions options, const commands::Clock& clock,
+                     commands::CommandDoor* lookups)
+    : options_(std::move(options)),
+      clock_(clock),
+      lookups_(lookups),
+      id_(log::random_uuid_text()) {}
+
+Result<std::unique_ptr<TopicDoor>> TopicDoor::open(kafka::Admin& admin,
+                                                   const TopicDoorOptions& options,
+                                                   const commands::Clock& clock,
+                                                   commands::CommandDoor* lookups) {
+  std::unique_ptr<TopicDoor> door(new TopicDoor(options, clock, lookups));
+  kafka::ProducerOptions producing;
+  producing.connection = options.connection;
+  DAYBOOK_ASSIGN(producer, kafka::Producer::open(producing));
+  door->producer_ = std::move(producer);
+  DAYBOOK_TRY(door->follow_results(admin));
+  return door;
+}
+
+// From their end on: whoever waits here has not sent anything yet.
+Result<void> TopicDoor::follow_results(kafka::Admin& admin) {
+  for (std::uint32_t partition = 0; partition < options_.partition_count; ++partition) {
+    DAYBOOK_ASSIGN(ends, admin.watermarks(options_.names.results, partition, kRequestWait));
+    kafka::ConsumerOptions reading;
+    reading.connection = options_.connection;
+    DAYBOOK_ASSIGN(consumer, kafka::Consumer::open(reading));
+    DAYBOOK_TRY(consumer->assign(options_.names.results, partition, ends.high));
+    results_.push_back(std::move(consumer));
+  }
+  for (const auto& consumer : results_)
+    threads_.emplace_back([this, each = consumer.get()] { follow(*each); });
+  return {};
+}
+
+TopicDoor::~TopicDoor() { stop(); }
+
+void TopicDoor::stop() {
+  stopping_ = true;
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  std::map<std::uint64_t, Waiting> left;
+  {
+    const std::lock_guard lock(mutex_);
+    left.swap(waiting_);
+  }
+  for (auto& [number, waiting] : left) waiting.answer(fail(no_result()));
+  producer_.reset();
+}
+
+void TopicDoor::submit(commands::Submission submission) {
+  if (stopping_) return submission.answer(fail(stopping()));
+  Command& command = submission.command;
+  if (auto refusal = commands::refuse_unaddressable(command, clock_.wall_ms()))
+    return submission.answer(*std::move(refusal));
+  std::uint64_t number = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    number = next_number_++;
+    waiting_[number] = {std::move(submission.answer),
+                        std::chrono::steady_clock::now() + options_.answer_wait};
+  }
+  const std::string& key = command.organization_id();
+  const std::string value = command.SerializeAsString();
+  const std::vector<kafka::Header> headers{
+      {commands::header::kContentType, "application/x-protobuf"},
+      {commands::header::kReplyTo, id_ + ":" + std::to_string(number)}};
+  auto handed_over = producer_->produce(
+      options_.names.commands, commands::partition_of(key, options_.partition_count),
+      {key, value, headers}, [this, number](const Result<std::uint64_t>& delivered) {
+        if (!delivered) settle(number, fail(delivered.error()));
+      });
+  if (!handed_over) settle(number, fail(std::move(handed_over).error()));
+}
+
+void TopicDoor::settle(std::uint64_t number, Result<Receipt> result) {
+  Reply answer;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = waiting_.find(number);
+    if (found == waiting_.end()) return;
+    answer = std::move(found->second.answer);
+    waiting_.erase(found);
+  }
+  answer(std::move(result));
+}
+
+void TopicDoor::follow(kafka::Consumer& results) {
+  while (!stopping_) {
+    // What is wrong with the topic is told by those who wait: no result comes.
+    if (!results.read(kResultsPerRead, kReadWait,
+                      [this](const kafka::MessageView& message) { take(message); }))
+      std::this_thread::sleep_for(kReadWait);
+    settle_overdue();
+  }
+}
+
+void TopicDoor::take(const kafka::MessageView& message) {
+  const auto reply_to =
+      commands::find_header(headers_of(message.headers()), commands::header::kReplyTo);
+  if (!reply_to || reply_to->compare(0, id_.size() + 1, id_ + ":") != 0) return;
+  std::uint64_t number = 0;
+  const char* end = reply_to->data() + reply_to->size();
+  if (std::from_chars(reply_to->data() + id_.size() + 1, end, number).ptr != end) return;
+  settle(number, receipt_in(message));
+}
+
+void TopicDoor::settle_overdue() {
+  const auto now = std::chrono::steady_clock::now();
+  for (;;) {
+    std::uint64_t number = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      if (waiting_.empty() || waiting_.begin()->second.until > now) return;
+      number = waiting_.begin()->first;
+    }
+    settle(number, fail(no_result()));
+  }
+}
+
+void TopicDoor::receipt(commands::ReceiptQuestion question,
+                        std::function<void(Result<Receipt>)> answer) {
+  if (lookups_ == nullptr) return answer(fail(not_here()));
+  lookups_->receipt(std::move(question), std::move(answer));
+}
+
+void TopicDoor::history(commands::HistoryQuestion question,
+                        std::function<void(Result<History>)> answer) {
+  if (lookups_ == nullptr) return answer(fail(not_here()));
+  lookups_->history(std::move(question), std::move(answer));
+}
+
+}  // namespace daybook::topics
