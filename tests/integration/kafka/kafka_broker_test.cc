@@ -1,6 +1,7 @@
 // The fixture that gives tests a real broker.
 #include "tests/support/kafka_broker.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -107,22 +108,40 @@ TEST(KafkaBroker, SaysWhyItDoesNotStart) {
   }
 }
 
+// A program of its own, for the test after it.
+TEST(KafkaBroker, DISABLED_IsUpUntilTheProgramIsKilled) {
+  const KafkaBroker broker;
+  std::printf("serves at %s;\n", broker.bootstrap().c_str());
+  std::fflush(stdout);
+  ::pause();
+}
+
 TEST(KafkaBroker, DiesWithAProgramThatIsKilled) {
-  int address[2];
-  ASSERT_EQ(::pipe(address), 0);
+  int output[2];
+  ASSERT_EQ(::pipe2(output, O_CLOEXEC), 0);
   const pid_t program = ::fork();
   if (program == 0) {
-    const KafkaBroker broker;
-    (void)!::write(address[1], broker.bootstrap().data(), broker.bootstrap().size());
-    ::pause();
+    ::dup2(output[1], 1);
+    ::execl("/proc/self/exe", "kafka_broker_test", "--gtest_also_run_disabled_tests",
+            "--gtest_filter=*.DISABLED_IsUpUntilTheProgramIsKilled", nullptr);
+    ::_exit(127);
   }
-  char bootstrap[64] = {};
-  ASSERT_GT(::read(address[0], bootstrap, sizeof bootstrap - 1), 0);
+  ::close(output[1]);
+  std::string said;
+  char buffer[4096];
+  for (ssize_t count = 1; count > 0 && said.find(';') == std::string::npos;) {
+    count = ::read(output[0], buffer, sizeof buffer);
+    if (count > 0) said.append(buffer, static_cast<std::size_t>(count));
+  }
+  ::close(output[0]);
   ::kill(program, SIGKILL);
   ::waitpid(program, nullptr, 0);
+  const std::size_t begin = said.find("127.0.0.1:");
+  ASSERT_NE(begin, std::string::npos) << said;
+  const std::string bootstrap = said.substr(begin, said.find(';') - begin);
   // The system kills the broker a moment later.
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  std::string said;
+  said.clear();
   while (said.find("Connection refused") == std::string::npos &&
          std::chrono::steady_clock::now() < deadline) {
     said = connecting(bootstrap);
