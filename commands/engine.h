@@ -28,6 +28,7 @@ class CommandEngine final : public CommandDoor {
   void history(HistoryQuestion question, std::function<void(Result<History>)> answer) override;
 
   [[nodiscard]] std::vector<HandlerStatus> status() const;
+  [[nodiscard]] PartitionHandler& handler(std::uint32_t partition) { return *handlers_[partition]; }
 
  private:
   [[nodiscard]] PartitionHandler& handler_of(const std::string& organization_id);

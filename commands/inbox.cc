@@ -71,6 +71,12 @@ std::size_t Inbox::submissions() const {
   return submissions_.size();
 }
 
+std::optional<std::int64_t> Inbox::oldest_timestamp_ms() const {
+  const std::lock_guard lock(mutex_);
+  if (submissions_.empty() || !submissions_.front().origin) return std::nullopt;
+  return submissions_.front().origin->record.timestamp_ms;
+}
+
 void Inbox::take_queries_if(bool answers_soon) {
   const std::lock_guard lock(mutex_);
   takes_queries_ = answers_soon;

@@ -41,6 +41,8 @@ class Inbox {
   void close();
   [[nodiscard]] bool closed() const;
   [[nodiscard]] std::size_t submissions() const;
+  // When the broker took the oldest of those from the topic; nothing if there is none.
+  [[nodiscard]] std::optional<std::int64_t> oldest_timestamp_ms() const;
 
   // While the partition is being folded queries are refused: nobody should wait for minutes.
   void take_queries_if(bool answers_soon);

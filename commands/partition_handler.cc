@@ -68,6 +68,9 @@ HandlerStatus PartitionHandler::status() const {
   }
   status.assigned = assigned_;
   status.queue = inbox_.submissions();
+  if (const auto oldest = inbox_.oldest_timestamp_ms())
+    status.waiting =
+        std::chrono::milliseconds(std::max<std::int64_t>(0, clock_.wall_ms() - *oldest));
   return status;
 }
 

@@ -65,9 +65,10 @@ struct HandlerStatus {
   std::uint64_t groups = 0;
   std::uint64_t claims = 0;
   std::uint64_t queue = 0;
-  bool assigned = true;  // is to own the partition
-  bool owns = false;     // has fenced and may decide
-  std::string trouble;   // why not, if it does not
+  std::chrono::milliseconds waiting{0};  // how long the oldest one from the topic has been
+  bool assigned = true;                  // is to own the partition
+  bool owns = false;                     // has fenced and may decide
+  std::string trouble;                   // why not, if it does not
   log::Progress progress;
 };
 

@@ -50,7 +50,8 @@ Projector::Projector(std::uint32_t partition, OutcomeSource& source, ReadTables&
 
 Projector::~Projector() { stop(); }
 
-void Projector::start() {
+void Projector::start(bool assigned) {
+  assigned_ = assigned;
   figures_.stepped_at = std::chrono::steady_clock::now();
   published_ = figures_;
   thread_ = std::thread([this] { run(); });
@@ -65,6 +66,14 @@ void Projector::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+void Projector::assign(bool assigned) {
+  {
+    const std::lock_guard lock(mutex_);
+    assigned_ = assigned;
+  }
+  wake_.notify_all();
+}
+
 void Projector::retry_parked() {
   const std::lock_guard lock(mutex_);
   retry_requested_ = true;
@@ -75,7 +84,9 @@ ProjectorStatus Projector::status() const {
   {
     const std::lock_guard lock(mutex_);
     status = published_;
+    status.assigned = assigned_;
   }
+  if (!status.assigned) return status;
   const auto end = source_.end_offset();
   status.lag_records = end && *end > status.next_offset ? *end - status.next_offset : 0;
   if (status.lag_records > 0) {
@@ -96,7 +107,22 @@ void Projector::publish() {
 
 void Projector::pause(std::chrono::milliseconds time) {
   std::unique_lock lock(mutex_);
-  wake_.wait_for(lock, time, [&] { return stopping_; });
+  wake_.wait_for(lock, time, [&] { return stopping_ || !assigned_; });
+}
+
+bool Projector::is_to_leave() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_ || !assigned_;
+}
+
+// Another process follows the partition; what was folded only saves time when it comes back.
+void Projector::stand_by() {
+  if (claimed_) (void)flush();
+  claimed_ = false;
+  figures_.trouble.clear();
+  publish();
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [&] { return stopping_ || assigned_; });
 }
 
 bool Projector::stopping() const {
@@ -106,6 +132,10 @@ bool Projector::stopping() const {
 
 void Projector::run() {
   while (!stopping()) {
+    if (is_to_leave()) {
+      stand_by();
+      continue;
+    }
     const bool steps = claimed_;
     auto done = steps ? step() : claim();
     if (!done) {
@@ -133,7 +163,7 @@ Result<void> Projector::claim() {
   // The source knows its log only when it has read the first record.
   DAYBOOK_TRY(source_.start(nullptr));
   while (source_.progress().log_id().empty()) {
-    if (stopping()) return stopped();
+    if (is_to_leave()) return stopped();
     DAYBOOK_TRY(source_.read(1, options_.idle_wait));
   }
   DAYBOOK_ASSIGN(checkpoint, tables_.claim(partition_, source_.progress().log_id()));
@@ -164,7 +194,7 @@ Result<void> Projector::open_state(const Checkpoint& checkpoint) {
   DAYBOOK_TRY(source_.start(progress ? &*progress : nullptr));
   checkpoint_ = checkpoint;
   while (source_.progress().sequence() < goal) {
-    if (stopping()) return stopped();
+    if (is_to_leave()) return stopped();
     const std::size_t missing = goal - source_.progress().sequence();
     DAYBOOK_ASSIGN(outcomes,
                    source_.read(std::min(missing, options_.outcomes_max), options_.idle_wait));

@@ -47,6 +47,7 @@ struct ProjectorStatus {
   std::chrono::steady_clock::time_point stepped_at;  // when something was last got done
   std::chrono::milliseconds stuck{0};   // how long nothing has come of it though there is a lag
   std::int64_t applied_decided_at = 0;  // decision time of the newest outcome applied
+  bool assigned = true;                 // is to follow the partition
   bool running = false;                 // has claimed the tables and follows the log
   std::string trouble;
   Checkpoint checkpoint;
@@ -61,8 +62,11 @@ class Projector {
   Projector(const Projector&) = delete;
   Projector& operator=(const Projector&) = delete;
 
-  void start();
+  // One that is not assigned leaves the partition to another process.
+  void start(bool assigned = true);
   void stop();
+  // Thread-safe; returns at once. `status().running` tells when it has let go.
+  void assign(bool assigned);
   // Lag and `stuck` are measured now, whatever the projector's own thread is waiting for.
   [[nodiscard]] ProjectorStatus status() const;
   // Tries all parked rows again soon.
@@ -78,6 +82,8 @@ class Projector {
 
   void run();
   [[nodiscard]] bool stopping() const;
+  [[nodiscard]] bool is_to_leave() const;
+  void stand_by();
   [[nodiscard]] Result<void> claim();
   [[nodiscard]] Result<void> open_state(const Checkpoint& checkpoint);
   [[nodiscard]] Result<void> step();
@@ -114,6 +120,7 @@ class Projector {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  bool assigned_ = true;
   bool retry_requested_ = false;
   ProjectorStatus published_;
   ProjectorStatus figures_;

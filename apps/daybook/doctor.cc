@@ -8,6 +8,7 @@
 #include "apps/daybook/running.h"
 #include "apps/daybook/subcommands.h"
 #include "infra/http/client.h"
+#include "infra/log/embedded/embedded_log.h"
 #include "infra/postgres/migrations.h"
 #include "infra/postgres/roles.h"
 #include "infra/postgres/schema_check.h"

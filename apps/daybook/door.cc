@@ -99,9 +99,21 @@ class RemoteDoor final : public Door {
   http::Client client_;
 };
 
+// Without a running engine: beside the log itself.
 class LocalDoor final : public Door {
  public:
-  explicit LocalDoor(std::unique_ptr<CommandSide> commands) : commands_(std::move(commands)) {}
+  [[nodiscard]] static Result<std::unique_ptr<Door>> open(const Settings& settings) {
+    auto local = std::make_unique<LocalDoor>();
+    DAYBOOK_ASSIGN(backend, Backend::open(settings, std::nullopt));
+    local->backend_ = std::move(backend);
+    DAYBOOK_ASSIGN(door, local->backend_->open_door(nullptr));
+    local->topics_ = std::move(door);
+    if (local->topics_) return local;
+    DAYBOOK_ASSIGN(commands, CommandSide::open(*local->backend_));
+    DAYBOOK_TRY(commands->await_owned());
+    local->commands_ = std::move(commands);
+    return local;
+  }
 
   [[nodiscard]] Result<std::vector<SentAnswer>> send(
       const std::vector<std::string>& lines) override {
@@ -115,9 +127,8 @@ class LocalDoor final : public Door {
   }
   [[nodiscard]] Result<std::string> receipt(const std::string& organization_id,
                                             const std::string& command_id) override {
-    DAYBOOK_ASSIGN(receipt,
-                   commands::await_answer(commands_->engine(),
-                                          commands::ReceiptQuestion{organization_id, command_id}));
+    DAYBOOK_ASSIGN(receipt, commands::await_answer(
+                                door(), commands::ReceiptQuestion{organization_id, command_id}));
     return codec::encode_json(receipt);
   }
   [[nodiscard]] Result<std::string> history(const std::string& organization_id,
@@ -128,7 +139,7 @@ class LocalDoor final : public Door {
     question.entity = schema::entity_named(entity);
     question.reference = reference;
     question.entries_max = SIZE_MAX;
-    DAYBOOK_ASSIGN(history, commands::await_answer(commands_->engine(), std::move(question)));
+    DAYBOOK_ASSIGN(history, commands::await_answer(door(), std::move(question)));
     return codec::encode_json(history);
   }
 
@@ -141,30 +152,32 @@ class LocalDoor final : public Door {
       promise->set_value({codec::encode_json(http::undecodable(command.error())), "rejected"});
       return future;
     }
-    commands_->engine().submit(
-        {*std::move(command), [promise](Result<Receipt> receipt) {
-           if (receipt) {
-             promise->set_value({codec::encode_json(*receipt), receipt->outcome()});
-           } else {
-             promise->set_value({http::error_json(receipt.error()), ""});
-           }
-         }});
+    door().submit({*std::move(command), [promise](Result<Receipt> receipt) {
+                     if (receipt) {
+                       promise->set_value({codec::encode_json(*receipt), receipt->outcome()});
+                     } else {
+                       promise->set_value({http::error_json(receipt.error()), ""});
+                     }
+                   }});
     return future;
   }
 
-  std::unique_ptr<CommandSide> commands_;
+  [[nodiscard]] commands::CommandDoor& door() {
+    return topics_ ? *topics_ : static_cast<commands::CommandDoor&>(commands_->engine());
+  }
+
+  std::unique_ptr<Backend> backend_;
+  std::unique_ptr<CommandSide> commands_;  // one of these two
+  std::unique_ptr<commands::CommandDoor> topics_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Door>> open_door(const Settings& settings) {
   const auto running = running_address(settings);
-  if (running || settings.http_given || !std::filesystem::exists(settings.data_folder / "log")) {
+  if (running || settings.http_given || !has_log(settings))
     return std::make_unique<RemoteDoor>(running.value_or(settings.http), settings.token);
-  }
-  DAYBOOK_ASSIGN(commands, CommandSide::open(settings, std::nullopt));
-  DAYBOOK_TRY(commands->await_owned());
-  return std::make_unique<LocalDoor>(std::move(commands));
+  return LocalDoor::open(settings);
 }
 
 }  // namespace daybook::app

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <ctime>
 #include <thread>
 
 #include "apps/daybook/running.h"
@@ -17,18 +16,7 @@
 namespace daybook::app {
 namespace {
 
-class SystemClock final : public commands::Clock {
- public:
-  [[nodiscard]] std::int64_t wall_ms() const override { return read(CLOCK_REALTIME); }
-  [[nodiscard]] std::int64_t steady_ms() const override { return read(CLOCK_BOOTTIME); }
-
- private:
-  static std::int64_t read(clockid_t clock) {
-    timespec now{};
-    ::clock_gettime(clock, &now);
-    return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
-  }
-};
+constexpr std::chrono::seconds kReleaseWait{5};
 
 Result<std::unique_ptr<StateStore>> open_store(const std::filesystem::path& folder) {
   DAYBOOK_ASSIGN(store, state::RocksDbStateStore::open(folder));
@@ -65,16 +53,13 @@ Result<void> prepare_folder(const Settings& settings) {
   return {};
 }
 
-// Whoever names a count means it; a log keeps the one that it was made with.
-Result<void> check_partitions(const log::EmbeddedLog& log, const Settings& settings,
-                              std::optional<std::uint32_t> wanted) {
-  const std::uint32_t count = log.partition_count();
-  if (!wanted || *wanted == count) return {};
-  return fail(
-      ErrorKind::kInvalid, "log.other_partition_count",
-      fmt::format("the log in {} has {} partition{}, fixed when it was made: leave --partitions "
-                  "away, or give another data folder",
-                  settings.data_folder.string(), count, count == 1 ? "" : "s"));
+// Waits, bounded, until what has been told to let go has done so: whoever gets it next finds it
+// told and stored.
+template <class HasLetGo>
+void await_release(const HasLetGo& has_let_go) {
+  const auto until = std::chrono::steady_clock::now() + kReleaseWait;
+  while (!has_let_go() && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
 }  // namespace
@@ -88,32 +73,39 @@ Result<std::string> owner_url(const Settings& settings) {
 // ---- commands
 // ---------------------------------------------------------------------------------------------------
 
-Result<std::unique_ptr<CommandSide>> CommandSide::open(const Settings& settings,
-                                                       std::optional<std::uint32_t> partitions) {
-  if (settings.log != "embedded") {
-    return fail(ErrorKind::kInvalid, "config.invalid",
-                "DAYBOOK_LOG: only \"embedded\" is built in so far");
-  }
+Result<std::unique_ptr<CommandSide>> CommandSide::open(Backend& backend) {
   std::unique_ptr<CommandSide> side(new CommandSide());
-  DAYBOOK_ASSIGN(
-      log, log::EmbeddedLog::open({settings.data_folder / "log", partitions.value_or(1), true}));
-  DAYBOOK_TRY(check_partitions(*log, settings, partitions));
-  for (const std::string& note : log->recovery_notes()) spdlog::info("{}", note);
-  side->log_ = std::move(log);
-  side->clock_ = std::make_unique<SystemClock>();
   std::vector<std::unique_ptr<commands::PartitionHandler>> handlers;
-  for (std::uint32_t partition = 0; partition < side->log_->partition_count(); ++partition) {
-    DAYBOOK_ASSIGN(store, open_store(settings.data_folder / "state" /
-                                     ("commands-" + std::to_string(partition))));
+  for (std::uint32_t partition = 0; partition < backend.log().partition_count(); ++partition) {
+    DAYBOOK_ASSIGN(store,
+                   open_store(backend.state_folder() / ("commands-" + std::to_string(partition))));
     side->stores_.push_back(std::move(store));
     side->journals_.push_back(
-        std::make_unique<log::PartitionJournal>(*side->log_, partition, log::random_uuid_bytes));
+        std::make_unique<log::PartitionJournal>(backend.log(), partition, log::random_uuid_bytes));
+    side->topics_.push_back(backend.open_topic(partition));
     handlers.push_back(std::make_unique<commands::PartitionHandler>(
-        *side->journals_.back(), *side->stores_.back(), *side->clock_));
+        *side->journals_.back(), *side->stores_.back(), system_clock(), commands::HandlerOptions{},
+        side->topics_.back().get()));
   }
   side->engine_ = std::make_unique<commands::CommandEngine>(std::move(handlers));
   side->engine_->start();
+  DAYBOOK_TRY(side->join(backend));
   return side;
+}
+
+Result<void> CommandSide::join(Backend& backend) {
+  Shares shares;
+  shares.give = [this](const std::vector<std::uint32_t>& partitions) {
+    for (const std::uint32_t partition : partitions) engine_->handler(partition).assign(true);
+  };
+  shares.take_away = [this](const std::vector<std::uint32_t>& partitions) {
+    for (const std::uint32_t partition : partitions) engine_->handler(partition).assign(false);
+    for (const std::uint32_t partition : partitions)
+      await_release([&] { return !engine_->handler(partition).status().owns; });
+  };
+  DAYBOOK_ASSIGN(membership, backend.join(Role::kCommands, std::move(shares)));
+  membership_ = std::move(membership);
+  return {};
 }
 
 Result<void> CommandSide::await_owned() const {
@@ -132,6 +124,7 @@ Result<void> CommandSide::await_owned() const {
 CommandSide::~CommandSide() { stop(); }
 
 void CommandSide::stop() {
+  membership_.reset();
   if (engine_) engine_->stop();
 }
 
@@ -139,25 +132,41 @@ void CommandSide::stop() {
 // ------------------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<ProjectionSide>> ProjectionSide::open(
-    const Settings& settings, log::EventLog& log,
-    const read_tables::PostgresReadTables::Url& database_url) {
+    Backend& backend, const read_tables::PostgresReadTables::Url& database_url) {
   std::unique_ptr<ProjectionSide> side(new ProjectionSide());
-  for (std::uint32_t partition = 0; partition < log.partition_count(); ++partition) {
-    DAYBOOK_ASSIGN(store, open_store(settings.data_folder / "state" /
-                                     ("projections-" + std::to_string(partition))));
+  for (std::uint32_t partition = 0; partition < backend.log().partition_count(); ++partition) {
+    DAYBOOK_ASSIGN(
+        store, open_store(backend.state_folder() / ("projections-" + std::to_string(partition))));
     side->stores_.push_back(std::move(store));
-    side->sources_.push_back(std::make_unique<log::ValidReader>(log, partition));
+    side->sources_.push_back(std::make_unique<log::ValidReader>(backend.log(), partition));
     side->tables_.push_back(std::make_unique<read_tables::PostgresReadTables>(database_url));
     side->projectors_.push_back(std::make_unique<projections::Projector>(
         partition, *side->sources_.back(), *side->tables_.back(), *side->stores_.back()));
   }
-  for (auto& projector : side->projectors_) projector->start();
+  DAYBOOK_TRY(side->join(backend));
+  for (auto& projector : side->projectors_) projector->start(side->membership_ == nullptr);
   return side;
+}
+
+Result<void> ProjectionSide::join(Backend& backend) {
+  Shares shares;
+  shares.give = [this](const std::vector<std::uint32_t>& partitions) {
+    for (const std::uint32_t partition : partitions) projectors_[partition]->assign(true);
+  };
+  shares.take_away = [this](const std::vector<std::uint32_t>& partitions) {
+    for (const std::uint32_t partition : partitions) projectors_[partition]->assign(false);
+    for (const std::uint32_t partition : partitions)
+      await_release([&] { return !projectors_[partition]->status().running; });
+  };
+  DAYBOOK_ASSIGN(membership, backend.join(Role::kProjections, std::move(shares)));
+  membership_ = std::move(membership);
+  return {};
 }
 
 ProjectionSide::~ProjectionSide() { stop(); }
 
 void ProjectionSide::stop() {
+  membership_.reset();
   for (auto& projector : projectors_) projector->stop();
 }
 
@@ -174,18 +183,28 @@ void ProjectionSide::retry_parked() {
 // ---- all
 // --------------------------------------------------------------------------------------------------------
 
-Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings,
+Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, Roles roles,
                                               std::optional<std::uint32_t> partitions,
                                               const Progress& progress) {
   // First: a wrong setting is to leave nothing behind.
   DAYBOOK_TRY(http_config(settings));
   DAYBOOK_TRY(prepare_folder(settings));
-  std::unique_ptr<Engine> engine(new Engine(settings));
+  std::unique_ptr<Engine> engine(new Engine(settings, roles));
   // The log first: it holds the lock of the data folder.
   progress("opening the log");
-  DAYBOOK_ASSIGN(commands, CommandSide::open(settings, partitions));
-  engine->commands_ = std::move(commands);
-  if (auto opened = engine->open_projections(progress); !opened) {
+  DAYBOOK_ASSIGN(backend, Backend::open(settings, partitions));
+  engine->backend_ = std::move(backend);
+  if (!engine->backend_->is_shared() && !(roles.commands && roles.projections)) {
+    return fail(ErrorKind::kInvalid, "roles.not_shared",
+                "the embedded log belongs to one process, which does everything: run `daybook up`, "
+                "or keep the log on Kafka (DAYBOOK_LOG=kafka)");
+  }
+  if (roles.commands) {
+    DAYBOOK_ASSIGN(commands, CommandSide::open(*engine->backend_));
+    engine->commands_ = std::move(commands);
+  }
+  auto opened = roles.projections ? engine->open_projections(progress) : Result<void>();
+  if (!opened) {
     // Commands need no tables: a database of somebody else's that is away for now is waited for.
     const bool passing =
         !settings.database_url.empty() && opened.error().kind == ErrorKind::kUnavailable;
@@ -203,7 +222,7 @@ Result<void> Engine::open_projections(const Progress& progress) {
     const std::lock_guard lock(mutex_);
     return database_url_;
   };
-  DAYBOOK_ASSIGN(projections, ProjectionSide::open(settings_, commands_->log(), current_url));
+  DAYBOOK_ASSIGN(projections, ProjectionSide::open(*backend_, current_url));
   const std::lock_guard lock(mutex_);
   projections_ = std::move(projections);
   database_trouble_.clear();
@@ -224,6 +243,8 @@ void Engine::note_database_trouble(const Error& error) {
 }
 
 void Engine::tend(const Progress& progress) {
+  note_progress();
+  if (!roles_.projections) return;
   if (projections() == nullptr) {
     if (auto opened = open_projections(progress); !opened) note_database_trouble(opened.error());
     return;
@@ -245,10 +266,37 @@ ProjectionSide* Engine::projections() const {
 }
 
 std::vector<projections::ProjectorStatus> Engine::projector_status() const {
+  if (!roles_.projections) return {};
   ProjectionSide* side = projections();
   return side == nullptr
-             ? std::vector<projections::ProjectorStatus>(commands_->log().partition_count())
+             ? std::vector<projections::ProjectorStatus>(backend_->log().partition_count())
              : side->status();
+}
+
+std::vector<commands::HandlerStatus> Engine::handler_status() const {
+  return commands_ ? commands_->engine().status() : std::vector<commands::HandlerStatus>{};
+}
+
+// Whether this process knows which partitions are its own.
+bool Engine::settled() const {
+  const auto is_settled = [](const Membership* membership) {
+    return membership == nullptr || membership->settled();
+  };
+  ProjectionSide* side = projections();
+  return (!commands_ || is_settled(commands_->membership())) &&
+         (side == nullptr || is_settled(side->membership()));
+}
+
+// Only for tools that show how far a consumer group is: where to go on is written in the log.
+void Engine::note_progress() {
+  Membership* membership = commands_ ? commands_->membership() : nullptr;
+  if (membership == nullptr) return;
+  for (const commands::HandlerStatus& handler : handler_status()) {
+    const log::Source& source = handler.progress.source();
+    if (handler.owns && handler.progress.has_source() && source.offset() >= 0)
+      membership->note_progress(handler.progress.partition(),
+                                static_cast<std::uint64_t>(source.offset()) + 1);
+  }
 }
 
 Result<std::string> Engine::prepare_database(const Progress& progress) {
@@ -272,10 +320,14 @@ Result<std::string> Engine::prepare_database(const Progress& progress) {
 Result<void> Engine::serve() {
   DAYBOOK_ASSIGN(config, http_config(settings_));
   registry_.before_exposition([this] { publish_metrics(); });
-  DAYBOOK_ASSIGN(server, http::Server::start(config, commands_->engine(), pages(), registry_));
+  commands::CommandEngine* engine = commands_ ? &commands_->engine() : nullptr;
+  DAYBOOK_ASSIGN(door, backend_->open_door(engine));
+  door_ = std::move(door);
+  commands::CommandDoor* const entrance = door_ ? door_.get() : engine;
+  DAYBOOK_ASSIGN(server, http::Server::start(config, *entrance, pages(), registry_));
   server_ = std::move(server);
   // For the command line beside this process.
-  return note_running(settings_, server_->address(), commands_->log().log_id());
+  return note_running(settings_, server_->address(), backend_->log_id());
 }
 
 http::Pages Engine::pages() {
@@ -285,9 +337,7 @@ http::Pages Engine::pages() {
     const bool ready = caught_up();
     return http::Report{ready, readiness_json(ready, trouble())};
   };
-  pages.status = [this] {
-    return status_json(commands_->log(), commands_->engine().status(), projector_status());
-  };
+  pages.status = [this] { return status_json(*backend_, handler_status(), projector_status()); };
   pages.retry_parked = [this] {
     if (ProjectionSide* side = projections()) side->retry_parked();
   };
@@ -296,11 +346,11 @@ http::Pages Engine::pages() {
 }
 
 bool Engine::caught_up() const {
-  return is_caught_up(commands_->engine().status(), projector_status());
+  return settled() && is_caught_up(handler_status(), projector_status());
 }
 
 std::string Engine::trouble() const {
-  for (const auto& handler : commands_->engine().status()) {
+  for (const auto& handler : handler_status()) {
     if (!handler.trouble.empty()) return handler.trouble;
   }
   {
@@ -316,12 +366,11 @@ std::string Engine::trouble() const {
   return "";
 }
 
-void Engine::publish_metrics() {
-  export_metrics(registry_, commands_->engine().status(), projector_status());
-}
+void Engine::publish_metrics() { export_metrics(registry_, handler_status(), projector_status()); }
 
 void Engine::stop(std::chrono::milliseconds deadline) {
   if (server_) server_->stop(deadline);
+  door_.reset();
   if (commands_) commands_->stop();
   if (projections_) projections_->stop();
   // Only who has written the address takes it away: another process may hold this folder.

@@ -13,10 +13,10 @@
 #include <string>
 #include <vector>
 
+#include "apps/daybook/backend.h"
 #include "apps/daybook/settings.h"
 #include "commands/engine.h"
 #include "infra/http/server.h"
-#include "infra/log/embedded/embedded_log.h"
 #include "infra/log/valid_reader.h"
 #include "infra/metrics/metrics.h"
 #include "infra/postgres/cluster.h"
@@ -28,56 +28,66 @@ namespace daybook::app {
 
 using Progress = std::function<void(const std::string&)>;
 
-// The command side alone: log, state, handlers. `partitions` of a new log, 1 if not given; an
-// existing log must have as many if it is given: kInvalid "log.other_partition_count".
+// What a process does.
+struct Roles {
+  bool commands = true;
+  bool projections = true;
+};
+
+// The command side alone: state and handlers of every partition of an open log. Which of them work
+// is the backend's business.
 class CommandSide {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<CommandSide>> open(
-      const Settings& settings, std::optional<std::uint32_t> partitions);
+  [[nodiscard]] static Result<std::unique_ptr<CommandSide>> open(Backend& backend);
   ~CommandSide();
 
   [[nodiscard]] commands::CommandEngine& engine() { return *engine_; }
   // Returns when every handler has folded its partition and decides, or says why one does not.
   [[nodiscard]] Result<void> await_owned() const;
-  [[nodiscard]] log::EmbeddedLog& log() { return *log_; }
+  // Null where all partitions belong to this process.
+  [[nodiscard]] Membership* membership() const { return membership_.get(); }
   void stop();
 
  private:
   CommandSide() = default;
+  [[nodiscard]] Result<void> join(Backend& backend);
 
-  std::unique_ptr<commands::Clock> clock_;
-  std::unique_ptr<log::EmbeddedLog> log_;
   std::vector<std::unique_ptr<StateStore>> stores_;
+  std::vector<std::unique_ptr<commands::CommandTopic>> topics_;  // null ones if there are none
   std::vector<std::unique_ptr<commands::Journal>> journals_;
   std::unique_ptr<commands::CommandEngine> engine_;
+  std::unique_ptr<Membership> membership_;
 };
 
-// The projection side: one projector per partition of an open log.
+// The projection side: one projector for each partition of an open log.
 class ProjectionSide {
  public:
   [[nodiscard]] static Result<std::unique_ptr<ProjectionSide>> open(
-      const Settings& settings, log::EventLog& log,
-      const read_tables::PostgresReadTables::Url& database_url);
+      Backend& backend, const read_tables::PostgresReadTables::Url& database_url);
   ~ProjectionSide();
 
   [[nodiscard]] std::vector<projections::ProjectorStatus> status() const;
+  [[nodiscard]] Membership* membership() const { return membership_.get(); }
   void retry_parked();
   void stop();
 
  private:
   ProjectionSide() = default;
+  [[nodiscard]] Result<void> join(Backend& backend);
 
   std::vector<std::unique_ptr<StateStore>> stores_;
   std::vector<std::unique_ptr<log::ValidReader>> sources_;
   std::vector<std::unique_ptr<projections::ReadTables>> tables_;
   std::vector<std::unique_ptr<projections::Projector>> projectors_;
+  std::unique_ptr<Membership> membership_;
 };
 
-// Everything, as `daybook up` runs it.
+// Everything, as `daybook up` runs it, or a part of it.
 class Engine {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Engine>> start(
-      const Settings& settings, std::optional<std::uint32_t> partitions, const Progress& progress);
+      const Settings& settings, Roles roles, std::optional<std::uint32_t> partitions,
+      const Progress& progress);
   ~Engine();
 
   [[nodiscard]] std::string address() const { return server_->address(); }
@@ -93,7 +103,7 @@ class Engine {
   void stop(std::chrono::milliseconds deadline);
 
  private:
-  explicit Engine(Settings settings) : settings_(std::move(settings)) {}
+  Engine(Settings settings, Roles roles) : settings_(std::move(settings)), roles_(roles) {}
   [[nodiscard]] Result<void> open_projections(const Progress& progress);
   [[nodiscard]] Result<std::string> prepare_database(const Progress& progress);
   [[nodiscard]] Result<void> renew_database_url();
@@ -101,18 +111,24 @@ class Engine {
   // Null until the database has been reached for the first time.
   [[nodiscard]] ProjectionSide* projections() const;
   [[nodiscard]] std::vector<projections::ProjectorStatus> projector_status() const;
+  [[nodiscard]] std::vector<commands::HandlerStatus> handler_status() const;
+  [[nodiscard]] bool settled() const;
+  void note_progress();
   [[nodiscard]] Result<void> serve();
   [[nodiscard]] http::Pages pages();
   void publish_metrics();
 
-  Settings settings_;
+  const Settings settings_;
+  const Roles roles_;
   std::optional<postgres::Cluster> cluster_;
   metrics::Registry registry_;
-  std::unique_ptr<CommandSide> commands_;
+  std::unique_ptr<Backend> backend_;
+  std::unique_ptr<CommandSide> commands_;        // null without that role
   mutable std::mutex mutex_;                     // of the next three
   std::unique_ptr<ProjectionSide> projections_;  // set once
   std::string database_trouble_;
   std::string database_url_;
+  std::unique_ptr<commands::CommandDoor> door_;  // null if it is the command side's engine
   std::unique_ptr<http::Server> server_;
 };
 

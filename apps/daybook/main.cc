@@ -17,8 +17,10 @@ constexpr const char* kFooter = R"(
 Exit codes: 0 done; 1 it could not be done; 2 a command was refused or a check found differences;
 3 nobody answers or the outcome is unknown, try again; 64 wrong usage.
 
-Environment: DAYBOOK_DATA (data folder), DAYBOOK_HTTP (address), DAYBOOK_LOG (embedded), DATABASE_URL (instead of the
-private PostgreSQL), DAYBOOK_TOKEN_FILE (who may send what), DAYBOOK_TOKEN (this client's own token).)";
+Environment: DAYBOOK_DATA (data folder), DAYBOOK_HTTP (address), DAYBOOK_LOG (embedded or kafka),
+DAYBOOK_BROKERS, DAYBOOK_TOPIC_PREFIX, DAYBOOK_KAFKA_CONFIG and DAYBOOK_KAFKA_... (options of librdkafka),
+DATABASE_URL (instead of the private PostgreSQL), DAYBOOK_TOKEN_FILE (who may send what), DAYBOOK_TOKEN (this client's
+own token).)";
 
 struct CommandLine {
   Settings settings;
@@ -31,6 +33,7 @@ struct CommandLine {
   std::string table;
   std::uint32_t partitions = 1;
   CLI::Option* partitions_given = nullptr;
+  int replication = 0;
   int target = -1;
   bool owner = false;
   std::function<int(const Settings&)> chosen;
@@ -72,9 +75,9 @@ CLI::App* add_group(CLI::App& parent, const std::string& name, const std::string
   return group;
 }
 
-int run_up(const Settings& settings, const CommandLine& line) {
+int run_up(const Settings& settings, daybook::app::Roles roles, const CommandLine& line) {
   const bool given = line.partitions_given->count() > 0;
-  return daybook::app::run_up(settings,
+  return daybook::app::run_up(settings, roles,
                               given ? std::optional<std::uint32_t>(line.partitions) : std::nullopt);
 }
 
@@ -83,13 +86,25 @@ void add_commands(CLI::App& app, CommandLine& line) {
   auto* up =
       add(app, "up",
           "Run everything in this process: log, commands, projections, HTTP, private PostgreSQL.",
-          line, [&](const Settings& s) { return run_up(s, line); });
+          line, [&](const Settings& s) {
+            return run_up(s, {true, true}, line);
+          });
   line.partitions_given =
       up->add_option(
             "--partitions", line.partitions,
             "Partitions of a new log, fixed when it is made; an old log must have as many.")
           ->check(CLI::Range(1, 64))
           ->capture_default_str();
+  add(app, "commands",
+      "Run the command handlers alone, and HTTP; several processes share the partitions (Kafka).",
+      line, [&](const Settings& s) {
+        return run_up(s, {true, false}, line);
+      });
+  add(app, "projections",
+      "Run the projectors alone, and HTTP; several processes share the partitions (Kafka).", line,
+      [&](const Settings& s) {
+        return run_up(s, {false, true}, line);
+      });
   auto* send = add(app, "send",
                    "Send one command (JSON), or a file or standard input of one command per line.",
                    line, [&](const Settings& s) { return run::run_send(s, line.source); });
@@ -155,9 +170,54 @@ void add_database_commands(CLI::App& app, CommandLine& line) {
   add(app, "doctor", "Look for what is wrong with this installation.", line, run::run_doctor);
 }
 
+void add_topics(CLI::App& app, CommandLine& line) {
+  namespace run = daybook::app;
+  CLI::App* topics = add_group(app, "topics", "The topics of an installation on Kafka.", line);
+  auto* create =
+      add(*topics, "create",
+          "Make the four topics and write the log's Genesis records; what is there stays.", line,
+          [&](const Settings& s) {
+            return run::run_topics_create(s, line.partitions, line.replication);
+          });
+  create
+      ->add_option("--partitions", line.partitions,
+                   "Of each topic; it never changes. As many processes can share the work.")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  create
+      ->add_option("--replication", line.replication,
+                   "Copies of each record; 0: three, or as many as there are brokers.")
+      ->check(CLI::Range(0, 9))
+      ->capture_default_str();
+  add(*topics, "check", "Say what is wrong with the topics.", line, run::run_topics_check);
+  add(*topics, "accept-commands",
+      "Say that the commands topic was made anew on purpose: its commands are read from its "
+      "beginning.",
+      line, run::run_topics_accept_commands);
+}
+
+void add_dead_letters(CLI::App& app, CommandLine& line) {
+  namespace run = daybook::app;
+  CLI::App* letters =
+      add_group(app, "dead-letters",
+                "Records of the commands topic that could not be taken, kept aside.", line);
+  add(*letters, "list", "List them with the reason.", line, run::run_dead_letters_list);
+  const auto add_named = [&](const std::string& name, const std::string& about, auto run_it) {
+    add(*letters, name, about, line,
+        [&line, run_it](const Settings& s) { return run_it(s, line.id); })
+        ->add_option("name", line.id, "partition:offset, as `list` shows it")
+        ->required();
+  };
+  add_named("show", "Show one, with its headers and its value.", run::run_dead_letters_show);
+  add_named("retry", "Send one again as a new command, or `all`.", run::run_dead_letters_retry);
+  add_named("drop", "Settle one without sending it again, or `all`.", run::run_dead_letters_drop);
+}
+
 int run(int argc, char** argv, CommandLine& line) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("daybook"));
-  line.settings = daybook::app::settings_from_environment();
+  auto settings = daybook::app::settings_from_environment();
+  if (!settings) return daybook::app::report(line.settings, settings.error());
+  line.settings = *std::move(settings);
   line.data = line.settings.data_folder.string();
   CLI::App app("Daybook: an event-sourced CRM engine.", "daybook");
   app.footer(kFooter);
@@ -166,6 +226,8 @@ int run(int argc, char** argv, CommandLine& line) {
   add_common_options(app, line);
   add_commands(app, line);
   add_database_commands(app, line);
+  add_topics(app, line);
+  add_dead_letters(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

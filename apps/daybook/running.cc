@@ -54,6 +54,10 @@ std::string objection(const Noted& noted, const std::string& token) {
 
 }  // namespace
 
+bool has_log(const Settings& settings) {
+  return settings.log != "embedded" || std::filesystem::exists(settings.data_folder / "log");
+}
+
 Running find_running(const Settings& settings) {
   const auto noted = read_note(settings);
   if (!noted || !is_alive(noted->process)) return {};
@@ -72,8 +76,7 @@ std::optional<std::string> running_address(const Settings& settings) {
 
 Result<std::string> engine_address(const Settings& settings) {
   if (auto running = running_address(settings)) return *std::move(running);
-  if (settings.http_given || !std::filesystem::exists(settings.data_folder / "log"))
-    return settings.http;
+  if (settings.http_given || !has_log(settings)) return settings.http;
   return fail(ErrorKind::kUnavailable, "engine.not_running",
               "no `daybook up` runs on " + settings.data_folder.string() +
                   "; start it, or name another data folder or an address");

@@ -18,6 +18,9 @@ struct Running {
   std::string note;     // why what is noted there does not count; empty normally
 };
 
+// Whether there is a log that a subcommand can open itself.
+[[nodiscard]] bool has_log(const Settings& settings);
+
 // Asks the noted engine who it is.
 [[nodiscard]] Running find_running(const Settings& settings);
 

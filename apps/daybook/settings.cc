@@ -1,11 +1,15 @@
 #include "apps/daybook/settings.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "apps/daybook/answer.h"
+#include "domain/core/text.h"
 
 namespace daybook::app {
 namespace {
@@ -16,9 +20,44 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+std::string trimmed_text(const std::string& text) { return std::string(trimmed(text)); }
+
+// Lines of "name=value"; what follows a # at the beginning is a comment.
+Result<void> read_options(const std::string& path, std::map<std::string, std::string>& options) {
+  std::ifstream file(path);
+  if (!file) return fail(ErrorKind::kInvalid, "config.invalid", "cannot read " + path);
+  std::string line;
+  for (int number = 1; std::getline(file, line); ++number) {
+    line = trimmed_text(line);
+    if (line.empty() || line.front() == '#') continue;
+    const auto equals = line.find('=');
+    if (equals == std::string::npos) {
+      return fail(ErrorKind::kInvalid, "config.invalid",
+                  fmt::format("{}, line {}: give name=value", path, number));
+    }
+    options[trimmed_text(line.substr(0, equals))] = trimmed_text(line.substr(equals + 1));
+  }
+  return {};
+}
+
+// DAYBOOK_KAFKA_SECURITY_PROTOCOL=SASL_SSL is security.protocol=SASL_SSL.
+void overlay_options(std::map<std::string, std::string>& options) {
+  constexpr std::string_view kPrefix = "DAYBOOK_KAFKA_";
+  for (char** each = environ; *each != nullptr; ++each) {
+    const std::string_view line(*each);
+    const auto equals = line.find('=');
+    if (!line.starts_with(kPrefix) || equals == std::string_view::npos) continue;
+    std::string name(line.substr(kPrefix.size(), equals - kPrefix.size()));
+    if (name == "CONFIG") continue;
+    std::replace(name.begin(), name.end(), '_', '.');
+    lower(name);
+    options[name] = line.substr(equals + 1);
+  }
+}
+
 }  // namespace
 
-Settings settings_from_environment() {
+Result<Settings> settings_from_environment() {
   Settings settings;
   if (const auto data = environment("DAYBOOK_DATA"); !data.empty()) settings.data_folder = data;
   if (const auto http = environment("DAYBOOK_HTTP"); !http.empty()) {
@@ -26,6 +65,13 @@ Settings settings_from_environment() {
     settings.http_given = true;
   }
   if (const auto log = environment("DAYBOOK_LOG"); !log.empty()) settings.log = log;
+  if (const auto brokers = environment("DAYBOOK_BROKERS"); !brokers.empty())
+    settings.brokers = brokers;
+  if (const auto prefix = environment("DAYBOOK_TOPIC_PREFIX"); !prefix.empty())
+    settings.topic_prefix = prefix;
+  if (const auto file = environment("DAYBOOK_KAFKA_CONFIG"); !file.empty())
+    DAYBOOK_TRY(read_options(file, settings.kafka));
+  overlay_options(settings.kafka);
   settings.token_file = environment("DAYBOOK_TOKEN_FILE");
   settings.token = environment("DAYBOOK_TOKEN");
   settings.database_url = environment("DATABASE_URL");

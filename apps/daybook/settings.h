@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "domain/core/result.h"
@@ -16,8 +17,13 @@ struct Settings {
   std::string token_file;        // --token-file, else DAYBOOK_TOKEN_FILE: who may send what
   std::string token;             // DAYBOOK_TOKEN: the CLI's own token
   std::string database_url;      // DATABASE_URL; empty: the private cluster
-  std::string log = "embedded";  // DAYBOOK_LOG
-  bool json = false;             // --json
+  std::string log = "embedded";  // DAYBOOK_LOG: embedded or kafka
+  std::string brokers = "127.0.0.1:9092";  // DAYBOOK_BROKERS
+  std::string topic_prefix = "crm";        // DAYBOOK_TOPIC_PREFIX
+  // Options of librdkafka by its names: of the file DAYBOOK_KAFKA_CONFIG, overlaid with
+  // DAYBOOK_KAFKA_<NAME>, where NAME has underscores for dots and upper case.
+  std::map<std::string, std::string> kafka;
+  bool json = false;  // --json
 };
 
 // Exit codes of all subcommands.
@@ -29,8 +35,9 @@ enum ExitCode {
   kUsage = 64,
 };
 
-// Defaults, overlaid with the environment.
-[[nodiscard]] Settings settings_from_environment();
+// Defaults, overlaid with the environment. kInvalid "config.invalid" for a file that cannot be
+// read.
+[[nodiscard]] Result<Settings> settings_from_environment();
 
 // Prints an error for a person (or as JSON) to stderr and gives the exit code for its kind.
 int report(const Settings& settings, const Error& error);

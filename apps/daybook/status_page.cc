@@ -9,15 +9,20 @@
 namespace daybook::app {
 namespace {
 
-double lag_seconds(const commands::HandlerStatus& handler,
-                   const projections::ProjectorStatus& projector) {
+double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
+
+// As far as this process knows: 0 if it does not own the partition.
+std::int64_t newest_decision(const std::vector<commands::HandlerStatus>& handlers, std::size_t i) {
+  return i < handlers.size() && handlers[i].owns ? handlers[i].progress.decided_at() : 0;
+}
+
+// Where another process decides, what is known is how long nothing has come of it.
+double lag_seconds(std::int64_t newest, const projections::ProjectorStatus& projector) {
   if (projector.lag_records == 0) return 0;
-  const std::int64_t newest = handler.progress.decided_at();
+  if (newest == 0) return seconds(projector.stuck);
   return static_cast<double>(std::max<std::int64_t>(0, newest - projector.applied_decided_at)) /
          1000;
 }
-
-double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
 
 constexpr double kLagSecondsReady = 5;
 constexpr std::chrono::seconds kStuckMax{5};
@@ -28,11 +33,15 @@ bool is_stuck(const projections::ProjectorStatus& projector) { return projector.
 
 bool is_caught_up(const std::vector<commands::HandlerStatus>& handlers,
                   const std::vector<projections::ProjectorStatus>& projectors) {
-  for (std::size_t i = 0; i < handlers.size(); ++i) {
-    if (!handlers[i].owns) return false;
-    if (i >= projectors.size()) continue;
-    if (!projectors[i].running || lag_seconds(handlers[i], projectors[i]) > kLagSecondsReady ||
-        is_stuck(projectors[i]))
+  for (const commands::HandlerStatus& handler : handlers) {
+    if (handler.assigned && !handler.owns) return false;
+  }
+  for (std::size_t i = 0; i < projectors.size(); ++i) {
+    const projections::ProjectorStatus& projector = projectors[i];
+    if (!projector.assigned) continue;
+    if (!projector.running ||
+        lag_seconds(newest_decision(handlers, i), projector) > kLagSecondsReady ||
+        is_stuck(projector))
       return false;
   }
   return true;
@@ -44,41 +53,73 @@ std::string readiness_json(bool ready, const std::string& trouble) {
   return page.dump();
 }
 
-std::string status_json(const log::EmbeddedLog& log,
-                        const std::vector<commands::HandlerStatus>& handlers,
+namespace {
+
+nlohmann::ordered_json commands_json(Backend& backend, std::uint32_t number,
+                                     const commands::HandlerStatus& handler) {
+  const log::Progress& progress = handler.progress;
+  nlohmann::ordered_json json{{"owns", handler.owns},
+                              {"assigned", handler.assigned},
+                              {"epoch", progress.epoch()},
+                              {"nextOffset", progress.next_offset()},
+                              {"sequence", progress.sequence()},
+                              {"accepted", handler.accepted},
+                              {"rejected", handler.rejected},
+                              {"repeated", handler.repeated},
+                              {"unavailable", handler.unavailable},
+                              {"queue", handler.queue},
+                              {"voidRecords", progress.void_records()},
+                              {"foreignRecords", progress.foreign_records()},
+                              {"trouble", handler.trouble}};
+  const auto next = progress.has_source() ? progress.source().offset() + 1 : 0;
+  const auto lag =
+      handler.owns ? backend.commands_lag(number, static_cast<std::uint64_t>(next)) : std::nullopt;
+  if (!lag) return json;
+  json["lagRecords"] = *lag;
+  json["lagSeconds"] = *lag == 0 ? 0 : seconds(handler.waiting);
+  json["forwarded"] = handler.forwarded;
+  json["lost"] = handler.lost;
+  json["deadLetters"] = handler.dead_letters;
+  json["answersOnTheirWay"] = handler.unacknowledged;
+  return json;
+}
+
+nlohmann::ordered_json projection_json(std::int64_t newest,
+                                       const projections::ProjectorStatus& projector) {
+  return {{"running", projector.running},
+          {"assigned", projector.assigned},
+          {"sequence", projector.checkpoint.position.sequence},
+          {"nextOffset", projector.checkpoint.next_offset},
+          {"lagRecords", projector.lag_records},
+          {"lagSeconds", lag_seconds(newest, projector)},
+          {"stuckSeconds", seconds(projector.stuck)},
+          {"rows", projector.rows},
+          {"parked", projector.parked},
+          {"trouble", projector.trouble}};
+}
+
+void add_owner(nlohmann::ordered_json& json, const std::vector<std::string>& owners,
+               std::size_t partition) {
+  if (partition < owners.size()) json["owner"] = owners[partition];
+}
+
+}  // namespace
+
+std::string status_json(Backend& backend, const std::vector<commands::HandlerStatus>& handlers,
                         const std::vector<projections::ProjectorStatus>& projectors) {
   nlohmann::ordered_json status;
-  status["log"] = {
-      {"kind", "embedded"}, {"id", log.log_id()}, {"partitions", log.partition_count()}};
+  const std::uint32_t count = backend.log().partition_count();
+  status["log"] = {{"kind", backend.kind()}, {"id", backend.log_id()}, {"partitions", count}};
   status["partitions"] = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < handlers.size(); ++i) {
-    const commands::HandlerStatus& handler = handlers[i];
-    nlohmann::ordered_json partition;
-    partition["partition"] = i;
-    partition["commands"] = {{"owns", handler.owns},
-                             {"epoch", handler.progress.epoch()},
-                             {"nextOffset", handler.progress.next_offset()},
-                             {"sequence", handler.progress.sequence()},
-                             {"accepted", handler.accepted},
-                             {"rejected", handler.rejected},
-                             {"repeated", handler.repeated},
-                             {"unavailable", handler.unavailable},
-                             {"queue", handler.queue},
-                             {"voidRecords", handler.progress.void_records()},
-                             {"foreignRecords", handler.progress.foreign_records()},
-                             {"trouble", handler.trouble}};
-    if (i < projectors.size()) {
-      const projections::ProjectorStatus& projector = projectors[i];
-      partition["projection"] = {{"running", projector.running},
-                                 {"sequence", projector.checkpoint.position.sequence},
-                                 {"nextOffset", projector.checkpoint.next_offset},
-                                 {"lagRecords", projector.lag_records},
-                                 {"lagSeconds", lag_seconds(handler, projector)},
-                                 {"stuckSeconds", seconds(projector.stuck)},
-                                 {"rows", projector.rows},
-                                 {"parked", projector.parked},
-                                 {"trouble", projector.trouble}};
-    }
+  const auto deciding = backend.owners(Role::kCommands);
+  const auto projecting = backend.owners(Role::kProjections);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    nlohmann::ordered_json partition{{"partition", i}};
+    if (i < handlers.size()) partition["commands"] = commands_json(backend, i, handlers[i]);
+    if (i < projectors.size())
+      partition["projection"] = projection_json(newest_decision(handlers, i), projectors[i]);
+    if (!deciding.empty()) add_owner(partition["commands"], deciding, i);
+    if (!projecting.empty()) add_owner(partition["projection"], projecting, i);
     status["partitions"].push_back(std::move(partition));
   }
   return status.dump();
@@ -105,6 +146,14 @@ void export_metrics(metrics::Registry& registry,
     total("commands_total", "Commands answered.", {{"outcome", "repeated"}}, i, handler.repeated);
     total("commands_total", "Commands answered.", {{"outcome", "unavailable"}}, i,
           handler.unavailable);
+    total("commands_forwarded_total", "Commands sent on to the partition where they belong.", {}, i,
+          handler.forwarded);
+    total("commands_lost_total", "Commands that retention removed before they were read.", {}, i,
+          handler.lost);
+    total("dead_letters_total", "Records that could not be taken as commands.", {}, i,
+          handler.dead_letters);
+    gauge("answers_on_their_way", "Results and dead letters that are not acknowledged yet.", i,
+          static_cast<double>(handler.unacknowledged));
     total("append_groups_total", "Groups of outcomes appended to the log.", {}, i, handler.groups);
     total("partition_claims_total", "Times that a handler took its partition over.", {}, i,
           handler.claims);
@@ -135,7 +184,7 @@ void export_metrics(metrics::Registry& registry,
     if (i < handlers.size()) {
       gauge("projection_lag_seconds",
             "How much newer the log's newest decision is than the read tables.", i,
-            lag_seconds(handlers[i], projector));
+            lag_seconds(newest_decision(handlers, i), projector));
     }
   }
 }

@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "apps/daybook/backend.h"
 #include "commands/partition_handler.h"
-#include "infra/log/embedded/embedded_log.h"
 #include "infra/metrics/metrics.h"
 #include "projections/projector.h"
 
 namespace daybook::app {
 
-[[nodiscard]] std::string status_json(const log::EmbeddedLog& log,
+[[nodiscard]] std::string status_json(Backend& backend,
                                       const std::vector<commands::HandlerStatus>& handlers,
                                       const std::vector<projections::ProjectorStatus>& projectors);
 

@@ -20,9 +20,12 @@ Settings defaults_of(const ConsumerOptions& options) {
 
 Settings fixed_of(const ConsumerOptions& options) {
   // The group is a name only: librdkafka wants one for `consumer_poll`, and nobody ever joins it.
-  return {{"group.id", "daybook-readers"},        {"auto.offset.reset", "error"},
-          {"enable.auto.commit", "false"},        {"enable.auto.offset.store", "false"},
-          {"enable.partition.eof", "true"},       {"check.crcs", "true"},
+  return {{"group.id", "daybook-readers"},
+          {"auto.offset.reset", "error"},
+          {"enable.auto.commit", "false"},
+          {"enable.auto.offset.store", "false"},
+          {"enable.partition.eof", "true"},
+          {"check.crcs", "true"},
           {"isolation.level", options.committed_only ? "read_committed" : "read_uncommitted"}};
 }
 

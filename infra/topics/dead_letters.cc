@@ -78,8 +78,9 @@ Result<DeadLetter> DeadLetters::find(const std::string& name) {
     if (letter.name() == name) return std::move(letter);
   }
   return fail(ErrorKind::kNotFound, "dead_letter.not_found",
-              "there is no dead letter " + name + ", or it is settled; see `daybook dead-letters "
-              "list`");
+              "there is no dead letter " + name +
+                  ", or it is settled; see `daybook dead-letters "
+                  "list`");
 }
 
 Result<std::string> DeadLetters::retry(const DeadLetter& letter) {
@@ -90,7 +91,8 @@ Result<std::string> DeadLetters::retry(const DeadLetter& letter) {
   }
   DAYBOOK_ASSIGN(partitions, admin_.partitions(names_.commands, kWait));
   const std::string first = canonical_uuid(letter.header(commands::header::kCommandId))
-                                .value_or(uuid_v5("00000000-0000-0000-0000-000000000000", "dead-letter/" + letter.name()));
+                                .value_or(uuid_v5("00000000-0000-0000-0000-000000000000",
+                                                  "dead-letter/" + letter.name()));
   const std::string id = uuid_v5(first, "retry/" + letter.name());
   commands::TopicRecord again{letter.record.key, letter.record.value, {}};
   for (const auto& header : letter.record.headers) {

@@ -186,12 +186,11 @@ Result<commands::CommandTopic::Refusals> KafkaCommandTopic::forward(
       const std::lock_guard lock(forwarding->mutex);
       ++forwarding->left;
     }
-    auto handed_over =
-        producer_->produce(place_.names.commands, copies[i].partition,
-                           {record.key, record.value, headers},
-                           [forwarding, i](const Result<std::uint64_t>& delivered) {
-                             note(*forwarding, i, delivered);
-                           });
+    auto handed_over = producer_->produce(place_.names.commands, copies[i].partition,
+                                          {record.key, record.value, headers},
+                                          [forwarding, i](const Result<std::uint64_t>& delivered) {
+                                            note(*forwarding, i, delivered);
+                                          });
     if (!handed_over) note(*forwarding, i, fail(handed_over.error()));
   }
   std::unique_lock lock(forwarding->mutex);

@@ -37,11 +37,10 @@ Error stopping() {
 
 Result<Receipt> receipt_in(const kafka::MessageView& message) {
   Receipt receipt;
-  const bool reads =
-      message.value() && codec::decode_json(*message.value(), receipt).empty();
+  const bool reads = message.value() && codec::decode_json(*message.value(), receipt).empty();
   if (reads) return receipt;
-  const auto why = commands::find_header(headers_of(message.headers()),
-                                         commands::header::kErrorMessage);
+  const auto why =
+      commands::find_header(headers_of(message.headers()), commands::header::kErrorMessage);
   return fail(ErrorKind::kUnknownOutcome, "door.no_result",
               why.value_or("the result cannot be read; look the receipt up"));
 }

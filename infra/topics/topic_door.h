@@ -57,8 +57,7 @@ class TopicDoor final : public commands::CommandDoor {
     std::chrono::steady_clock::time_point until;
   };
 
-  TopicDoor(TopicDoorOptions options, const commands::Clock& clock,
-            commands::CommandDoor* lookups);
+  TopicDoor(TopicDoorOptions options, const commands::Clock& clock, commands::CommandDoor* lookups);
   [[nodiscard]] Result<void> follow_results(kafka::Admin& admin);
   void follow(kafka::Consumer& results);
   void take(const kafka::MessageView& message);

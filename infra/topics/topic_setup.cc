@@ -67,11 +67,12 @@ class Checks {
       add(there + "acknowledged records can get lost; set unclean.leader.election.enable=false");
     }
     look_at_replicas(there, topic);
-    const bool expires = number_of(topic, "retention.ms") != -1 ||
-                         number_of(topic, "retention.bytes") != -1;
+    const bool expires =
+        number_of(topic, "retention.ms") != -1 || number_of(topic, "retention.bytes") != -1;
     if (name == names_.events && expires) {
-      add(there + "it expires, and it is the only truth; set retention.ms=-1 and "
-                  "retention.bytes=-1");
+      add(there +
+          "it expires, and it is the only truth; set retention.ms=-1 and "
+          "retention.bytes=-1");
     }
     if (name == names_.events && value_of(topic, "message.timestamp.type") != "LogAppendTime") {
       add(there + "set message.timestamp.type=LogAppendTime");
@@ -98,8 +99,10 @@ class Checks {
         std::to_string(kDeadLetterRoom) + " higher than that of " + names_.commands);
   }
 
-  void add(std::string finding) { findings_.push_back(std::move(finding)); }
-  [[nodiscard]] std::vector<std::string> finish() { return std::move(findings_); }
+  void add(std::string text, bool passes = false) {
+    findings_.push_back({std::move(text), passes});
+  }
+  [[nodiscard]] std::vector<TopicFinding> finish() { return std::move(findings_); }
 
  private:
   void look_at_replicas(const std::string& there, const TopicDescription& topic) {
@@ -108,17 +111,19 @@ class Checks {
       if (partition.replicas < 3) continue;
       if (partition.in_sync < 2) {
         add(there + "partition " + std::to_string(i) +
-            " has fewer than two in-sync replicas; look after the brokers");
+                " has fewer than two in-sync replicas; look after the brokers",
+            true);
       }
       if (i == 0 && number_of(topic, "min.insync.replicas") < 2) {
-        add(there + "one broker's word is enough for an acknowledgement; set "
-                    "min.insync.replicas=2");
+        add(there +
+            "one broker's word is enough for an acknowledgement; set "
+            "min.insync.replicas=2");
       }
     }
   }
 
   const TopicNames& names_;
-  std::vector<std::string> findings_;
+  std::vector<TopicFinding> findings_;
 };
 
 // The newest source that the end of a partition of the log names; nothing if there is none.
@@ -171,8 +176,8 @@ Result<void> look_at_log(kafka::Admin& admin, const kafka::Options& connection,
 Result<TopicsMade> create_topics(kafka::Admin& admin, const kafka::Options& connection,
                                  const TopicsSpec& spec) {
   DAYBOOK_ASSIGN(brokers, admin.broker_count(kWait));
-  const int replication = spec.replication.value_or(static_cast<int>(std::min<std::size_t>(
-      3, std::max<std::size_t>(1, brokers))));
+  const int replication = spec.replication.value_or(
+      static_cast<int>(std::min<std::size_t>(3, std::max<std::size_t>(1, brokers))));
   TopicsMade made;
   made.partitions = spec.partitions;
   for (const std::string& name : spec.names.all()) {
@@ -193,15 +198,14 @@ Result<TopicsMade> create_topics(kafka::Admin& admin, const kafka::Options& conn
   return made;
 }
 
-Result<std::vector<std::string>> check_topics(kafka::Admin& admin,
-                                              const kafka::Options& connection,
-                                              const TopicNames& names) {
+Result<std::vector<TopicFinding>> check_topics(kafka::Admin& admin,
+                                               const kafka::Options& connection,
+                                               const TopicNames& names) {
   Checks checks(names);
   std::map<std::string, TopicDescription> topics;
   for (const std::string& name : names.all()) {
     auto topic = admin.describe_topic(name, kWait);
-    if (!topic && topic.error().kind != ErrorKind::kNotFound)
-      return fail(std::move(topic).error());
+    if (!topic && topic.error().kind != ErrorKind::kNotFound) return fail(std::move(topic).error());
     if (!topic) {
       checks.add("topic " + name + ": it is not there; make it: daybook topics create");
       continue;

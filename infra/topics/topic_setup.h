@@ -32,10 +32,16 @@ struct TopicsMade {
                                                const kafka::Options& connection,
                                                const TopicsSpec& spec);
 
-// Everything that is wrong with the topics, a sentence with its remedy for each; nothing if they
-// are fit. Errors only if the cluster cannot be asked.
-[[nodiscard]] Result<std::vector<std::string>> check_topics(kafka::Admin& admin,
-                                                            const kafka::Options& connection,
-                                                            const TopicNames& names);
+// A sentence with its remedy. What passes is no reason not to start.
+struct TopicFinding {
+  std::string text;
+  bool passes = false;
+};
+
+// Everything that is wrong with the topics; nothing if they are fit. Errors only if the cluster
+// cannot be asked.
+[[nodiscard]] Result<std::vector<TopicFinding>> check_topics(kafka::Admin& admin,
+                                                             const kafka::Options& connection,
+                                                             const TopicNames& names);
 
 }  // namespace daybook::topics

@@ -1,0 +1,211 @@
+#include "apps/daybook/kafka_backend.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <mutex>
+
+#include "apps/daybook/backend.h"
+#include "infra/kafka/group_member.h"
+#include "infra/log/genesis.h"
+#include "infra/log/kafka/kafka_event_log.h"
+#include "infra/topics/kafka_command_topic.h"
+#include "infra/topics/topic_door.h"
+#include "infra/topics/topic_setup.h"
+
+namespace daybook::app {
+namespace {
+
+constexpr std::chrono::milliseconds kStatusWait{500};
+constexpr std::chrono::seconds kLeaveWait{3};
+constexpr const char* kSessionTimeout = "session.timeout.ms";
+
+// One consumer group for each role, named after what it works on.
+std::string group_of(Role role, const topics::TopicNames& names) {
+  return role == Role::kCommands ? names.commands + ".handlers" : names.events + ".projectors";
+}
+
+std::string topic_of(Role role, const topics::TopicNames& names) {
+  return role == Role::kCommands ? names.commands : names.events;
+}
+
+class KafkaMembership final : public Membership {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Membership>> join(
+      const kafka::GroupMemberOptions& options, Shares shares) {
+    auto membership = std::make_unique<KafkaMembership>();
+    kafka::GroupCallbacks callbacks;
+    KafkaMembership* self = membership.get();
+    callbacks.assigned = [self, give = std::move(shares.give)](const auto& partitions) {
+      give(partitions);
+      self->settled_ = true;
+    };
+    callbacks.revoked = [self, take_away = std::move(shares.take_away)](const auto& partitions,
+                                                                        bool lost) {
+      self->settled_ = false;
+      if (lost) spdlog::warn("partitions were given to another process, which took this for dead");
+      take_away(partitions);
+    };
+    callbacks.failed = [self](const Error& error) {
+      const std::lock_guard lock(self->mutex_);
+      self->trouble_ = error.code + ": " + error.detail;
+    };
+    DAYBOOK_ASSIGN(member, kafka::GroupMember::join(options, std::move(callbacks)));
+    membership->member_ = std::move(member);
+    return membership;
+  }
+  ~KafkaMembership() override { (void)member_->stop(kLeaveWait); }
+
+  [[nodiscard]] bool settled() const override { return settled_; }
+  [[nodiscard]] std::string trouble() const override {
+    const std::lock_guard lock(mutex_);
+    return trouble_;
+  }
+  void note_progress(std::uint32_t partition, std::uint64_t next_offset) override {
+    if (auto noted = member_->commit(partition, next_offset); !noted)
+      spdlog::debug("{}", noted.error().detail);
+  }
+
+ private:
+  std::atomic<bool> settled_ = false;
+  mutable std::mutex mutex_;
+  std::string trouble_;
+  std::unique_ptr<kafka::GroupMember> member_;
+};
+
+class KafkaBackend final : public Backend {
+ public:
+  KafkaBackend(kafka::Options connection, const Settings& settings)
+      : connection_(std::move(connection)),
+        names_(topic_names(settings)),
+        folder_(settings.data_folder) {
+    if (const auto given = settings.kafka.find(kSessionTimeout); given != settings.kafka.end())
+      session_timeout_ = std::chrono::milliseconds(std::atoi(given->second.c_str()));
+  }
+
+  Result<void> open(std::optional<std::uint32_t> partitions) {
+    DAYBOOK_ASSIGN(admin, kafka::Admin::open(connection_));
+    admin_ = std::move(admin);
+    DAYBOOK_TRY(check());
+    log::KafkaEventLogOptions options;
+    options.connection = connection_;
+    options.topic = names_.events;
+    DAYBOOK_ASSIGN(log, log::KafkaEventLog::open(options));
+    log_ = std::move(log);
+    if (partitions && *partitions != log_->partition_count()) {
+      return fail(ErrorKind::kInvalid, "log.other_partition_count",
+                  fmt::format("the log on Kafka has {} partitions, fixed when it was made: leave "
+                              "--partitions away",
+                              log_->partition_count()));
+    }
+    DAYBOOK_ASSIGN(log_id, log::read_log_id(*log_));
+    log_id_ = std::move(log_id);
+    return {};
+  }
+
+  [[nodiscard]] std::string kind() const override { return "kafka"; }
+  [[nodiscard]] bool is_shared() const override { return true; }
+  [[nodiscard]] std::string log_id() const override { return log_id_; }
+  [[nodiscard]] log::EventLog& log() override { return *log_; }
+  [[nodiscard]] std::filesystem::path state_folder() const override {
+    return folder_ / "state" / log_id_;
+  }
+  [[nodiscard]] std::unique_ptr<commands::CommandTopic> open_topic(
+      std::uint32_t partition) override {
+    return std::make_unique<topics::KafkaCommandTopic>(
+        *admin_,
+        topics::KafkaCommandTopic::Place{connection_, names_, partition, log_->partition_count()});
+  }
+  [[nodiscard]] Result<std::unique_ptr<Membership>> join(Role role, Shares shares) override {
+    kafka::GroupMemberOptions options;
+    options.connection = connection_;
+    options.group = group_of(role, names_);
+    options.topic = topic_of(role, names_);
+    if (session_timeout_) {
+      options.session_timeout = *session_timeout_;
+      options.heartbeat = *session_timeout_ / 5;
+    }
+    return KafkaMembership::join(options, std::move(shares));
+  }
+  [[nodiscard]] Result<std::unique_ptr<commands::CommandDoor>> open_door(
+      commands::CommandEngine* engine) override {
+    topics::TopicDoorOptions options;
+    options.connection = connection_;
+    options.names = names_;
+    options.partition_count = log_->partition_count();
+    return topics::TopicDoor::open(*admin_, options, system_clock(), engine);
+  }
+
+  [[nodiscard]] std::vector<std::string> owners(Role role) override {
+    std::vector<std::string> owners(log_->partition_count());
+    const auto members = admin_->group_members(group_of(role, names_), kStatusWait);
+    if (!members) return owners;
+    for (const kafka::GroupMemberDescription& member : *members) {
+      for (const auto& partition : member.partitions) {
+        if (partition.partition < owners.size()) owners[partition.partition] = member.client_id;
+      }
+    }
+    return owners;
+  }
+  [[nodiscard]] std::optional<std::uint64_t> commands_lag(std::uint32_t partition,
+                                                          std::uint64_t next) override {
+    const auto ends = admin_->watermarks(names_.commands, partition, kStatusWait);
+    if (!ends) return std::nullopt;
+    return ends->high > next ? ends->high - next : 0;
+  }
+
+ private:
+  Result<void> check() {
+    DAYBOOK_ASSIGN(findings, topics::check_topics(*admin_, connection_, names_));
+    std::string unfit;
+    for (const topics::TopicFinding& finding : findings) {
+      if (finding.passes) spdlog::warn("{}", finding.text);
+      if (!finding.passes) unfit += (unfit.empty() ? "" : "; ") + finding.text;
+    }
+    if (unfit.empty()) return {};
+    return fail(ErrorKind::kInvalid, "topics.unfit", unfit);
+  }
+
+  const kafka::Options connection_;
+  const topics::TopicNames names_;
+  const std::filesystem::path folder_;
+  std::optional<std::chrono::milliseconds> session_timeout_;
+  std::unique_ptr<kafka::Admin> admin_;
+  std::unique_ptr<log::KafkaEventLog> log_;
+  std::string log_id_;
+};
+
+}  // namespace
+
+topics::TopicNames topic_names(const Settings& settings) {
+  const std::string& prefix = settings.topic_prefix;
+  return {prefix + ".commands", prefix + ".events", prefix + ".results",
+          prefix + ".commands.dead-letter"};
+}
+
+Result<kafka::Options> kafka_options(const Settings& settings) {
+  std::array<char, 256> host{};
+  (void)::gethostname(host.data(), host.size() - 1);
+  kafka::Options options;
+  options.brokers = settings.brokers;
+  // Who owns what is shown by this name.
+  options.client_id = fmt::format("daybook-{}-{}", host.data(), ::getpid());
+  options.extra = settings.kafka;
+  options.extra.erase(kSessionTimeout);  // of memberships alone
+  DAYBOOK_TRY(kafka::check(options));
+  return options;
+}
+
+Result<std::unique_ptr<Backend>> open_kafka_backend(const Settings& settings,
+                                                    std::optional<std::uint32_t> partitions) {
+  DAYBOOK_ASSIGN(connection, kafka_options(settings));
+  auto backend = std::make_unique<KafkaBackend>(std::move(connection), settings);
+  DAYBOOK_TRY(backend->open(partitions));
+  return backend;
+}
+
+}  // namespace daybook::app
