@@ -27,7 +27,9 @@ struct LogKind {
                                                std::uint32_t partitions)>
       open;
 };
-inline std::string name_of(const ::testing::TestParamInfo<LogKind>& info) { return info.param.name; }
+inline std::string name_of(const ::testing::TestParamInfo<LogKind>& info) {
+  return info.param.name;
+}
 
 class EventLogContract : public ::testing::TestWithParam<LogKind> {
  protected:

@@ -189,13 +189,11 @@ TEST_F(KafkaFaults, AFatalErrorSpendsTheAppender) {
   EXPECT_EQ(flushed.error().kind, ErrorKind::kUnknownOutcome) << flushed.error().detail;
 }
 
-TEST_F(KafkaFaults, AReaderThatIsNotAllowedIsTold) {
-  const auto log = open();
+TEST_F(KafkaFaults, WhoIsNotAllowedIsToldWhenItOpens) {
   mock_.fail_topic("events", Fault::kTopicNotAllowed);
-  auto cursor = log->open_cursor(0, 0);
-  const auto records = (*cursor)->read(1, kPatience);
-  ASSERT_FALSE(records);
-  EXPECT_EQ(records.error().kind, ErrorKind::kNotAllowed);
+  const auto opened = log::KafkaEventLog::open(options_for(mock_, "events"));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::kNotAllowed);
 }
 
 TEST_F(KafkaFaults, QuestionsAreAskedAgain) {
