@@ -64,6 +64,12 @@ struct Admin::Impl {
   Result<std::vector<PartitionDescription>> partitions(const std::string& topic, int timeout_ms);
   Result<std::map<std::string, std::string>> config(const std::string& topic,
                                                     const Deadline& deadline);
+  Result<std::uint64_t> offset(const std::string& topic, std::uint32_t partition,
+                               std::int64_t which, milliseconds wait);
+  Result<TopicMade> create(rd_kafka_NewTopic_t* topic, const std::string& name,
+                           const Deadline& deadline);
+  Result<std::vector<GroupMemberDescription>> members(const std::string& group,
+                                                      const Deadline& deadline);
   // Starts a request of librdkafka's admin interface and waits for its answer.
   template <class Start>
   Result<Event> ask(rd_kafka_admin_op_t operation, const Deadline& deadline, const Start& start);
@@ -145,6 +151,54 @@ Result<std::map<std::string, std::string>> Admin::Impl::config(const std::string
   return config;
 }
 
+Result<std::uint64_t> Admin::Impl::offset(const std::string& topic, std::uint32_t partition,
+                                          std::int64_t which, milliseconds wait) {
+  const Deadline deadline(wait);
+  return keep_trying(deadline, [&] {
+    return query_offset(handle.get(), topic, static_cast<std::int32_t>(partition), which,
+                        one_try_ms(deadline));
+  });
+}
+
+// The answer about the one topic.
+Result<TopicMade> Admin::Impl::create(rd_kafka_NewTopic_t* topic, const std::string& name,
+                                      const Deadline& deadline) {
+  DAYBOOK_ASSIGN(event, ask(RD_KAFKA_ADMIN_OP_CREATETOPICS, deadline,
+                            [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+                              rd_kafka_CreateTopics(handle.get(), &topic, 1, options, queue);
+                            }));
+  std::size_t count = 0;
+  const auto* results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
+  if (count != 1) return fail(to_error(RD_KAFKA_RESP_ERR__PARTIAL, "topic " + name));
+  const auto code = rd_kafka_topic_result_error(results[0]);
+  if (code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return TopicMade::kWasThere;
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return TopicMade::kMade;
+  return fail(to_error(code, "making topic " + name + ": " +
+                                 text_or_empty(rd_kafka_topic_result_error_string(results[0]))));
+}
+
+Result<std::vector<GroupMemberDescription>> Admin::Impl::members(const std::string& group,
+                                                                 const Deadline& deadline) {
+  const char* asked = group.c_str();
+  DAYBOOK_ASSIGN(event, ask(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, deadline,
+                            [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+                              rd_kafka_DescribeConsumerGroups(handle.get(), &asked, 1, options,
+                                                              queue);
+                            }));
+  std::size_t count = 0;
+  const auto* groups = rd_kafka_DescribeConsumerGroups_result_groups(
+      rd_kafka_event_DescribeConsumerGroups_result(event.get()), &count);
+  if (count != 1) return fail(to_error(RD_KAFKA_RESP_ERR__PARTIAL, "group " + group));
+  if (const auto* error = rd_kafka_ConsumerGroupDescription_error(groups[0]))
+    return fail(to_error(rd_kafka_error_code(error), "group " + group));
+  std::vector<GroupMemberDescription> members;
+  const std::size_t member_count = rd_kafka_ConsumerGroupDescription_member_count(groups[0]);
+  for (std::size_t i = 0; i < member_count; ++i)
+    members.push_back(description_of(*rd_kafka_ConsumerGroupDescription_member(groups[0], i)));
+  return members;
+}
+
 Admin::Admin(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Admin::~Admin() = default;
 
@@ -165,24 +219,8 @@ Result<TopicMade> Admin::create_topic(const TopicSpec& spec, milliseconds wait) 
   if (!topic) return fail(ErrorKind::kInvalid, "kafka.refused", text.data());
   for (const auto& [name, value] : spec.config)
     rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
-  const auto attempt = [&]() -> Result<TopicMade> {
-    rd_kafka_NewTopic_t* wanted = topic.get();
-    DAYBOOK_ASSIGN(
-        event, impl_->ask(RD_KAFKA_ADMIN_OP_CREATETOPICS, deadline,
-                          [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-                            rd_kafka_CreateTopics(impl_->handle.get(), &wanted, 1, options, queue);
-                          }));
-    std::size_t count = 0;
-    const auto* results = rd_kafka_CreateTopics_result_topics(
-        rd_kafka_event_CreateTopics_result(event.get()), &count);
-    if (count != 1) return fail(to_error(RD_KAFKA_RESP_ERR__PARTIAL, "topic " + spec.name));
-    const auto code = rd_kafka_topic_result_error(results[0]);
-    if (code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return TopicMade::kWasThere;
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return TopicMade::kMade;
-    return fail(to_error(code, "making topic " + spec.name + ": " +
-                                   text_or_empty(rd_kafka_topic_result_error_string(results[0]))));
-  };
-  DAYBOOK_ASSIGN(made, keep_trying(deadline, attempt));
+  DAYBOOK_ASSIGN(
+      made, keep_trying(deadline, [&] { return impl_->create(topic.get(), spec.name, deadline); }));
   // Other brokers learn of it a little later.
   for (;;) {
     auto seen = impl_->partitions(spec.name, one_try_ms(deadline));
@@ -208,47 +246,20 @@ Result<TopicDescription> Admin::describe_topic(const std::string& topic, millise
   return description;
 }
 
-Result<Watermarks> Admin::watermarks(const std::string& topic, std::uint32_t partition,
-                                     milliseconds wait) {
-  const Deadline deadline(wait);
-  return keep_trying(deadline, [&]() -> Result<Watermarks> {
-    std::int64_t low = -1;
-    std::int64_t high = -1;
-    const auto code = rd_kafka_query_watermark_offsets(impl_->handle.get(), topic.c_str(),
-                                                       static_cast<std::int32_t>(partition), &low,
-                                                       &high, one_try_ms(deadline));
-    const std::string what = "asking where topic " + topic + ", partition " +
-                             std::to_string(partition) + " begins and ends";
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return fail(to_error(code, what));
-    if (low < 0 || high < low) return fail(to_error(RD_KAFKA_RESP_ERR__PARTIAL, what));
-    return Watermarks{static_cast<std::uint64_t>(low), static_cast<std::uint64_t>(high)};
-  });
+Result<std::uint64_t> Admin::begin_offset(const std::string& topic, std::uint32_t partition,
+                                          milliseconds wait) {
+  return impl_->offset(topic, partition, RD_KAFKA_OFFSET_BEGINNING, wait);
+}
+
+Result<std::uint64_t> Admin::end_offset(const std::string& topic, std::uint32_t partition,
+                                        milliseconds wait) {
+  return impl_->offset(topic, partition, RD_KAFKA_OFFSET_END, wait);
 }
 
 Result<std::vector<GroupMemberDescription>> Admin::group_members(const std::string& group,
                                                                  milliseconds wait) {
   const Deadline deadline(wait);
-  const char* asked = group.c_str();
-  return keep_trying(deadline, [&]() -> Result<std::vector<GroupMemberDescription>> {
-    DAYBOOK_ASSIGN(event,
-                   impl_->ask(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, deadline,
-                              [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-                                rd_kafka_DescribeConsumerGroups(impl_->handle.get(), &asked, 1,
-                                                                options, queue);
-                              }));
-    std::size_t count = 0;
-    const auto* groups = rd_kafka_DescribeConsumerGroups_result_groups(
-        rd_kafka_event_DescribeConsumerGroups_result(event.get()), &count);
-    if (count != 1) return fail(to_error(RD_KAFKA_RESP_ERR__PARTIAL, "group " + group));
-    if (const auto* error = rd_kafka_ConsumerGroupDescription_error(groups[0]))
-      return fail(to_error(rd_kafka_error_code(error), "group " + group));
-    std::vector<GroupMemberDescription> members;
-    const std::size_t member_count = rd_kafka_ConsumerGroupDescription_member_count(groups[0]);
-    for (std::size_t i = 0; i < member_count; ++i) {
-      members.push_back(description_of(*rd_kafka_ConsumerGroupDescription_member(groups[0], i)));
-    }
-    return members;
-  });
+  return keep_trying(deadline, [&] { return impl_->members(group, deadline); });
 }
 
 Result<std::size_t> Admin::broker_count(milliseconds wait) {

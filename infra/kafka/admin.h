@@ -38,11 +38,6 @@ struct TopicDescription {
   std::map<std::string, std::string> config;
 };
 
-struct Watermarks {
-  std::uint64_t low = 0;   // the first offset that the partition still has
-  std::uint64_t high = 0;  // the offset after the last record that all in-sync replicas have
-};
-
 struct GroupMemberDescription {
   std::string client_id;
   std::string host;
@@ -69,8 +64,13 @@ class Admin {
   // The partitions alone: what any client may ask.
   [[nodiscard]] Result<std::vector<PartitionDescription>> partitions(
       const std::string& topic, std::chrono::milliseconds wait);
-  [[nodiscard]] Result<Watermarks> watermarks(const std::string& topic, std::uint32_t partition,
-                                              std::chrono::milliseconds wait);
+  // The first offset that the partition still has, and the one after the last record that all
+  // in-sync replicas have.
+  [[nodiscard]] Result<std::uint64_t> begin_offset(const std::string& topic,
+                                                   std::uint32_t partition,
+                                                   std::chrono::milliseconds wait);
+  [[nodiscard]] Result<std::uint64_t> end_offset(const std::string& topic, std::uint32_t partition,
+                                                 std::chrono::milliseconds wait);
   [[nodiscard]] Result<std::vector<GroupMemberDescription>> group_members(
       const std::string& group, std::chrono::milliseconds wait);
   [[nodiscard]] Result<std::size_t> broker_count(std::chrono::milliseconds wait);

@@ -9,7 +9,7 @@ namespace {
 
 // Of one read: what is there beyond this stays for the next.
 constexpr std::size_t kReadBytesMax = 8U << 20U;
-constexpr std::chrono::seconds kWatermarkWait{10};
+constexpr std::chrono::seconds kEndsWait{5};
 constexpr int kDrainMax = 1'000'000;
 
 Settings defaults_of(const ConsumerOptions& options) {
@@ -89,27 +89,23 @@ Result<Consumer::Impl::Step> Consumer::Impl::handle_event(const rd_kafka_message
 // librdkafka has stopped fetching. A leader that is new may not know its end yet: then it is
 // started again.
 Result<Consumer::Impl::Step> Consumer::Impl::out_of_range() {
-  std::int64_t low = -1;
-  std::int64_t high = -1;
-  const auto code =
-      rd_kafka_query_watermark_offsets(handle.get(), topic.c_str(), static_cast<int>(partition),
-                                       &low, &high, to_int_ms(kWatermarkWait));
-  const bool known = code == RD_KAFKA_RESP_ERR_NO_ERROR && low >= 0 && high >= 0;
+  const auto number = static_cast<std::int32_t>(partition);
+  const int wait_ms = to_int_ms(kEndsWait);
+  const auto low = query_offset(handle.get(), topic, number, RD_KAFKA_OFFSET_BEGINNING, wait_ms);
+  const auto high = query_offset(handle.get(), topic, number, RD_KAFKA_OFFSET_END, wait_ms);
   const std::string there = "topic " + topic + ", partition " + std::to_string(partition) +
                             ": offset " + std::to_string(next);
-  if (known && next < static_cast<std::uint64_t>(low)) {
+  if (low && next < *low) {
     return fail(ErrorKind::kCorrupt, "kafka.expired",
-                there + " is gone, the topic begins at " + std::to_string(low) +
+                there + " is gone, the topic begins at " + std::to_string(*low) +
                     "; its retention must be without limit");
   }
-  if (known && next > static_cast<std::uint64_t>(high)) {
+  if (high && next > *high) {
     return fail(ErrorKind::kCorrupt, "kafka.beyond_end",
-                there + " is beyond the end at " + std::to_string(high) +
+                there + " is beyond the end at " + std::to_string(*high) +
                     "; the topic was cut or made anew");
   }
-  DAYBOOK_TRY(apply(
-      one_partition(topic, static_cast<std::int32_t>(partition), static_cast<std::int64_t>(next))
-          .get()));
+  DAYBOOK_TRY(apply(one_partition(topic, number, static_cast<std::int64_t>(next)).get()));
   return Step::kGoOn;
 }
 

@@ -95,11 +95,12 @@ Result<Conf> make_conf(const Options& options, const Settings& defaults, const S
   }
   Conf conf(rd_kafka_conf_new());
   rd_kafka_conf_set_log_cb(conf.get(), write_log);
-  // Small records are sent at once, and a broker that comes back is noticed soon.
+  // Small records are sent at once; a broker that comes back, or stands still, is noticed soon.
   DAYBOOK_TRY(set_all(conf.get(), {{"socket.nagle.disable", "true"},
                                    {"reconnect.backoff.ms", "20"},
                                    {"reconnect.backoff.max.ms", "1000"},
                                    {"retry.backoff.ms", "20"},
+                                   {"socket.timeout.ms", "10000"},
                                    {"log.connection.close", "false"}}));
   DAYBOOK_TRY(set_all(conf.get(), defaults));
   DAYBOOK_TRY(set_extra(conf.get(), options));
@@ -122,6 +123,20 @@ PartitionList one_partition(const std::string& topic, std::int32_t partition, st
   PartitionList list(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = offset;
   return list;
+}
+
+// Not rd_kafka_query_watermark_offsets: below librdkafka 2.3 that waits for ever for a broker that
+// stands still. A time below zero asks for an end.
+Result<std::uint64_t> query_offset(rd_kafka_t* handle, const std::string& topic,
+                                   std::int32_t partition, std::int64_t which, int timeout_ms) {
+  const PartitionList list = one_partition(topic, partition, which);
+  auto code = rd_kafka_offsets_for_times(handle, list.get(), timeout_ms);
+  const rd_kafka_topic_partition_t& answer = list->elems[0];
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) code = answer.err;
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR && answer.offset < 0) code = RD_KAFKA_RESP_ERR__PARTIAL;
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return static_cast<std::uint64_t>(answer.offset);
+  return fail(to_error(code, "asking where topic " + topic + ", partition " +
+                                 std::to_string(partition) + " begins and ends"));
 }
 
 int to_int_ms(std::chrono::milliseconds duration) {

@@ -58,6 +58,10 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 
 [[nodiscard]] PartitionList one_partition(const std::string& topic, std::int32_t partition,
                                           std::int64_t offset);
+// Where a partition begins (RD_KAFKA_OFFSET_BEGINNING) or ends (RD_KAFKA_OFFSET_END).
+[[nodiscard]] Result<std::uint64_t> query_offset(rd_kafka_t* handle, const std::string& topic,
+                                                 std::int32_t partition, std::int64_t which,
+                                                 int timeout_ms);
 // For the functions of librdkafka that take milliseconds as int.
 [[nodiscard]] int to_int_ms(std::chrono::milliseconds duration);
 

@@ -67,11 +67,11 @@ Result<void> KafkaEventLog::Impl::open() {
 // Without its first records a log tells nothing: nobody could fold it.
 Result<void> KafkaEventLog::Impl::check_begins_at_zero() {
   for (std::uint32_t partition = 0; partition < partition_count; ++partition) {
-    DAYBOOK_ASSIGN(ends, admin->watermarks(options.topic, partition, options.request_timeout));
-    if (ends.low == 0) continue;
+    DAYBOOK_ASSIGN(begin, admin->begin_offset(options.topic, partition, options.request_timeout));
+    if (begin == 0) continue;
     return fail(ErrorKind::kCorrupt, "log.expired",
                 "topic " + options.topic + ", partition " + std::to_string(partition) +
-                    " begins at offset " + std::to_string(ends.low) +
+                    " begins at offset " + std::to_string(begin) +
                     ": records were removed; restore the topic from a copy, and let it keep its "
                     "records without limit (retention.ms and retention.bytes -1)");
   }
@@ -190,9 +190,9 @@ std::uint32_t KafkaEventLog::partition_count() const { return impl_->partition_c
 
 Result<std::uint64_t> KafkaEventLog::end_offset(std::uint32_t partition) {
   const auto& options = impl_->options;
-  auto ends = impl_->admin->watermarks(options.topic, partition, options.request_timeout);
-  if (!ends) return fail(log_error(std::move(ends).error()));
-  return ends->high;
+  auto end = impl_->admin->end_offset(options.topic, partition, options.request_timeout);
+  if (!end) return fail(log_error(std::move(end).error()));
+  return *end;
 }
 
 Result<std::unique_ptr<LogCursor>> KafkaEventLog::open_cursor(std::uint32_t partition,

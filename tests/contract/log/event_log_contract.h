@@ -27,9 +27,11 @@ struct LogKind {
                                                std::uint32_t partitions)>
       open;
 };
-inline std::string name_of(const testing::TestParamInfo<LogKind>& info) { return info.param.name; }
+inline std::string name_of(const ::testing::TestParamInfo<LogKind>& info) {
+  return info.param.name;
+}
 
-class EventLogContract : public testing::TestWithParam<LogKind> {
+class EventLogContract : public ::testing::TestWithParam<LogKind> {
  protected:
   EventLogContract() { open(); }
 

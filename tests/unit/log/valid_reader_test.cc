@@ -51,6 +51,26 @@ TEST(ValidReader, GivesValidOutcomesWithTheirPositions) {
   EXPECT_EQ(reader.progress().next_offset(), 26U);
 }
 
+TEST(ValidReader, ReachesTheEndOfALogThatEndsWithAGap) {
+  MemoryEventLog log;
+  fill(log, 2);
+  log.add_gap(0, 3);
+  ValidReader reader(log, 0);
+  ASSERT_TRUE(reader.start(nullptr));
+  ASSERT_EQ(reader.read(1000, milliseconds(0))->size(), 2U);
+  EXPECT_EQ(reader.progress().next_offset(), *reader.end_offset());
+  log.add_gap(0, 2);
+  // Returns at once: there is news, though no record.
+  ASSERT_TRUE(reader.read(1000, std::chrono::minutes(5))->empty());
+  EXPECT_EQ(reader.progress().next_offset(), *reader.end_offset());
+  EXPECT_EQ(reader.progress().offset(), 3U);
+  ValidReader another(log, 0);
+  ASSERT_TRUE(another.start(&reader.progress()));
+  log.inject(0, "foreign");
+  ASSERT_EQ(another.read_records(1000, milliseconds(0))->size(), 1U);
+  EXPECT_EQ(another.progress().next_offset(), *another.end_offset());
+}
+
 TEST(ValidReader, GoesOnFromAnyProgress) {
   MemoryEventLog log(1, 3);
   fill(log, 6);

@@ -1,0 +1,117 @@
+#include "tests/support/kafka_topics.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <array>
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+#include "infra/log/random_id.h"
+#include "tests/support/kafka_broker.h"
+
+namespace daybook::test {
+namespace {
+
+constexpr int kWaitMs = 30'000;
+using Handle = std::unique_ptr<rd_kafka_t, void (*)(rd_kafka_t*)>;
+using Partitions =
+    std::unique_ptr<rd_kafka_topic_partition_list_t, void (*)(rd_kafka_topic_partition_list_t*)>;
+
+Handle open(rd_kafka_type_t type, const std::map<std::string, std::string>& settings) {
+  std::array<char, 512> text{};
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", shared_connection().brokers.c_str(), nullptr, 0);
+  for (const auto& [name, value] : settings)
+    rd_kafka_conf_set(conf, name.c_str(), value.c_str(), nullptr, 0);
+  Handle handle(rd_kafka_new(type, conf, text.data(), text.size()), rd_kafka_destroy);
+  if (!handle) throw std::runtime_error(text.data());
+  return handle;
+}
+
+Partitions partition_list(const std::string& topic, std::uint32_t partition, std::int64_t offset) {
+  Partitions list(rd_kafka_topic_partition_list_new(1), rd_kafka_topic_partition_list_destroy);
+  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), static_cast<std::int32_t>(partition))
+      ->offset = offset;
+  return list;
+}
+
+void check(rd_kafka_error_t* error) {
+  if (error == nullptr) return;
+  const std::string text = rd_kafka_error_string(error);
+  rd_kafka_error_destroy(error);
+  throw std::runtime_error(text);
+}
+
+void check(rd_kafka_resp_err_t code) {
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error(rd_kafka_err2str(code));
+}
+
+}  // namespace
+
+kafka::Options shared_connection() {
+  kafka::Options options;
+  options.brokers = testing::shared_broker().bootstrap();
+  return options;
+}
+
+std::string make_topic(std::uint32_t partitions, const std::map<std::string, std::string>& config) {
+  const std::string name = "test-" + log::random_uuid_text();
+  auto admin = kafka::Admin::open(shared_connection());
+  if (!admin) throw std::runtime_error(admin.error().detail);
+  const auto made = (*admin)->create_topic({name, partitions, 1, config}, std::chrono::seconds(30));
+  if (!made) throw std::runtime_error(made.error().detail);
+  return name;
+}
+
+log::KafkaEventLogOptions log_options(const std::string& topic) {
+  log::KafkaEventLogOptions options;
+  options.connection = shared_connection();
+  options.topic = topic;
+  return options;
+}
+
+std::unique_ptr<log::KafkaEventLog> open_log(const std::string& topic) {
+  auto opened = log::KafkaEventLog::open(log_options(topic));
+  if (!opened) throw std::runtime_error(opened.error().detail);
+  return std::move(*opened);
+}
+
+void remove_records_below(const std::string& topic, std::uint32_t partition, std::uint64_t offset) {
+  const auto handle = open(RD_KAFKA_PRODUCER, {});
+  const auto list = partition_list(topic, partition, static_cast<std::int64_t>(offset));
+  rd_kafka_DeleteRecords_t* wanted = rd_kafka_DeleteRecords_new(list.get());
+  rd_kafka_queue_t* queue = rd_kafka_queue_new(handle.get());
+  rd_kafka_DeleteRecords(handle.get(), &wanted, 1, nullptr, queue);
+  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, kWaitMs);
+  const auto code = event != nullptr ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+  rd_kafka_event_destroy(event);
+  rd_kafka_queue_destroy(queue);
+  rd_kafka_DeleteRecords_destroy(wanted);
+  check(code);
+}
+
+void run_transaction(const std::string& topic, std::uint32_t partition, bool commit) {
+  const auto handle = open(RD_KAFKA_PRODUCER, {{"transactional.id", log::random_uuid_text()}});
+  check(rd_kafka_init_transactions(handle.get(), kWaitMs));
+  check(rd_kafka_begin_transaction(handle.get()));
+  const std::string value = "somebody else's";
+  check(rd_kafka_producev(handle.get(), RD_KAFKA_V_TOPIC(topic.c_str()),
+                          RD_KAFKA_V_PARTITION(static_cast<std::int32_t>(partition)),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                          RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
+                          RD_KAFKA_V_END));
+  check(rd_kafka_flush(handle.get(), kWaitMs));
+  check(commit ? rd_kafka_commit_transaction(handle.get(), kWaitMs)
+               : rd_kafka_abort_transaction(handle.get(), kWaitMs));
+}
+
+std::int64_t committed_offset(const std::string& group, const std::string& topic,
+                              std::uint32_t partition) {
+  const auto handle = open(RD_KAFKA_CONSUMER, {{"group.id", group}});
+  const auto list = partition_list(topic, partition, RD_KAFKA_OFFSET_INVALID);
+  check(rd_kafka_committed(handle.get(), list.get(), kWaitMs));
+  return list->elems[0].offset < 0 ? -1 : list->elems[0].offset;
+}
+
+}  // namespace daybook::test

@@ -1,0 +1,31 @@
+// Topics of a test's own on a real broker, and what only a test does to them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "infra/kafka/admin.h"
+#include "infra/log/kafka/kafka_event_log.h"
+
+namespace daybook::test {
+
+// What the clients of the common broker are opened with.
+[[nodiscard]] kafka::Options shared_connection();
+// A new topic with a name that nobody else has.
+[[nodiscard]] std::string make_topic(std::uint32_t partitions,
+                                     const std::map<std::string, std::string>& config = {});
+[[nodiscard]] log::KafkaEventLogOptions log_options(const std::string& topic);
+[[nodiscard]] std::unique_ptr<log::KafkaEventLog> open_log(const std::string& topic);
+
+// Removes the records of a partition below an offset, as retention does.
+void remove_records_below(const std::string& topic, std::uint32_t partition, std::uint64_t offset);
+// Somebody else's transaction with one record, committed or aborted: either leaves a marker, an
+// offset without a record.
+void run_transaction(const std::string& topic, std::uint32_t partition, bool commit);
+// What the group has noted for a partition; -1 if nothing.
+[[nodiscard]] std::int64_t committed_offset(const std::string& group, const std::string& topic,
+                                            std::uint32_t partition);
+
+}  // namespace daybook::test
