@@ -153,9 +153,9 @@ class KafkaBackend final : public Backend {
   }
   [[nodiscard]] std::optional<std::uint64_t> commands_lag(std::uint32_t partition,
                                                           std::uint64_t next) override {
-    const auto ends = admin_->watermarks(names_.commands, partition, kStatusWait);
-    if (!ends) return std::nullopt;
-    return ends->high > next ? ends->high - next : 0;
+    const auto end = admin_->end_offset(names_.commands, partition, kStatusWait);
+    if (!end) return std::nullopt;
+    return *end > next ? *end - next : 0;
   }
 
  private:

@@ -43,14 +43,15 @@ Result<std::vector<DeadLetter>> DeadLetters::list() {
   std::vector<DeadLetter> letters;
   std::set<std::string> settled;
   for (std::uint32_t partition = 0; partition < partitions.size(); ++partition) {
-    DAYBOOK_ASSIGN(ends, admin_.watermarks(names_.dead_letters, partition, kWait));
+    DAYBOOK_ASSIGN(begin, admin_.begin_offset(names_.dead_letters, partition, kWait));
+    DAYBOOK_ASSIGN(end, admin_.end_offset(names_.dead_letters, partition, kWait));
     kafka::ConsumerOptions options;
     options.connection = connection_;
     DAYBOOK_ASSIGN(consumer, kafka::Consumer::open(options));
-    DAYBOOK_TRY(consumer->assign(names_.dead_letters, partition, ends.low));
-    while (consumer->next_offset() < ends.high) {
+    DAYBOOK_TRY(consumer->assign(names_.dead_letters, partition, begin));
+    while (consumer->next_offset() < end) {
       DAYBOOK_ASSIGN(messages, consumer->read(kLettersPerRead, kWait));
-      if (messages.empty() && consumer->next_offset() < ends.high)
+      if (messages.empty() && consumer->next_offset() < end)
         return fail(ErrorKind::kUnavailable, "kafka.timed_out",
                     "the dead letters could not be read to their end in time");
       for (kafka::Message& message : messages) {

@@ -82,14 +82,19 @@ Result<std::unique_ptr<kafka::Consumer>> KafkaCommandTopic::open_consumer() cons
   return kafka::Consumer::open(options);
 }
 
+Result<KafkaCommandTopic::Ends> KafkaCommandTopic::ends() const {
+  DAYBOOK_ASSIGN(begin, admin_.begin_offset(place_.names.commands, place_.partition, kRequestWait));
+  DAYBOOK_ASSIGN(end, admin_.end_offset(place_.names.commands, place_.partition, kRequestWait));
+  return Ends{static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end)};
+}
+
 Result<std::optional<commands::CommandTopic::Range>> KafkaCommandTopic::start(
     const log::Source* last) {
-  DAYBOOK_ASSIGN(ends, admin_.watermarks(place_.names.commands, place_.partition, kRequestWait));
-  const auto low = static_cast<std::int64_t>(ends.low);
-  std::int64_t next = last == nullptr ? low : last->offset() + 1;
+  DAYBOOK_ASSIGN(there, ends());
+  std::int64_t next = last == nullptr ? there.begin : last->offset() + 1;
   std::optional<Range> lost;
-  if (last != nullptr) DAYBOOK_TRY(check_same_topic(*last, ends));
-  if (next < low) lost = Range{std::exchange(next, low), low - 1};
+  if (last != nullptr) DAYBOOK_TRY(check_same_topic(*last, there));
+  if (next < there.begin) lost = Range{std::exchange(next, there.begin), there.begin - 1};
   if (!reader_) {
     DAYBOOK_ASSIGN(reader, open_consumer());
     reader_ = std::move(reader);
@@ -100,11 +105,10 @@ Result<std::optional<commands::CommandTopic::Range>> KafkaCommandTopic::start(
   return lost;
 }
 
-Result<void> KafkaCommandTopic::check_same_topic(const log::Source& last,
-                                                 const kafka::Watermarks& ends) {
-  if (last.offset() < static_cast<std::int64_t>(ends.low)) return {};  // removed, or none yet
-  if (last.offset() >= static_cast<std::int64_t>(ends.high))
-    return other_topic(last, "the topic ends at " + std::to_string(ends.high));
+Result<void> KafkaCommandTopic::check_same_topic(const log::Source& last, Ends ends) {
+  if (last.offset() < ends.begin) return {};  // removed, or none yet
+  if (last.offset() >= ends.end)
+    return other_topic(last, "the topic ends at " + std::to_string(ends.end));
   DAYBOOK_ASSIGN(record, record_at(last.offset()));
   if (record && record->hash == last.record_hash()) return {};
   return other_topic(last, "there is another record at this place");
@@ -128,10 +132,8 @@ Result<std::vector<commands::CommandRecord>> KafkaCommandTopic::read(
 }
 
 Result<std::optional<commands::CommandRecord>> KafkaCommandTopic::record_at(std::int64_t offset) {
-  DAYBOOK_ASSIGN(ends, admin_.watermarks(place_.names.commands, place_.partition, kRequestWait));
-  if (offset < static_cast<std::int64_t>(ends.low) ||
-      offset >= static_cast<std::int64_t>(ends.high))
-    return std::nullopt;
+  DAYBOOK_ASSIGN(there, ends());
+  if (offset < there.begin || offset >= there.end) return std::nullopt;
   if (!random_reader_) {
     DAYBOOK_ASSIGN(reader, open_consumer());
     random_reader_ = std::move(reader);

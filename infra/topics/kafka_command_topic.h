@@ -52,8 +52,12 @@ class KafkaCommandTopic final : public commands::CommandTopic {
   [[nodiscard]] Result<void> open_producer();
   void close_producer();
   [[nodiscard]] Result<std::unique_ptr<kafka::Consumer>> open_consumer() const;
-  [[nodiscard]] Result<void> check_same_topic(const log::Source& last,
-                                              const kafka::Watermarks& ends);
+  struct Ends {
+    std::int64_t begin = 0;  // the first offset that is still there
+    std::int64_t end = 0;
+  };
+  [[nodiscard]] Result<Ends> ends() const;
+  [[nodiscard]] Result<void> check_same_topic(const log::Source& last, Ends ends);
   [[nodiscard]] Result<void> produce(const std::string& topic, std::uint64_t outcome_offset,
                                      commands::TopicRecord record, bool replaceable);
   void settle(const std::string& topic, std::uint64_t outcome_offset,

@@ -70,11 +70,11 @@ Result<std::unique_ptr<TopicDoor>> TopicDoor::open(kafka::Admin& admin,
 // From their end on: whoever waits here has not sent anything yet.
 Result<void> TopicDoor::follow_results(kafka::Admin& admin) {
   for (std::uint32_t partition = 0; partition < options_.partition_count; ++partition) {
-    DAYBOOK_ASSIGN(ends, admin.watermarks(options_.names.results, partition, kRequestWait));
+    DAYBOOK_ASSIGN(end, admin.end_offset(options_.names.results, partition, kRequestWait));
     kafka::ConsumerOptions reading;
     reading.connection = options_.connection;
     DAYBOOK_ASSIGN(consumer, kafka::Consumer::open(reading));
-    DAYBOOK_TRY(consumer->assign(options_.names.results, partition, ends.high));
+    DAYBOOK_TRY(consumer->assign(options_.names.results, partition, end));
     results_.push_back(std::move(consumer));
   }
   for (const auto& consumer : results_)

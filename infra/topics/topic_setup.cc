@@ -160,11 +160,11 @@ Result<void> look_at_log(kafka::Admin& admin, const kafka::Options& connection,
     auto source = newest_source(**log, partition);
     if (!source) return fail(std::move(source).error());
     if (!*source) continue;
-    DAYBOOK_ASSIGN(ends, admin.watermarks(names.commands, partition, kWait));
-    if ((*source)->offset() < static_cast<std::int64_t>(ends.high)) continue;
+    DAYBOOK_ASSIGN(end, admin.end_offset(names.commands, partition, kWait));
+    if ((*source)->offset() < static_cast<std::int64_t>(end)) continue;
     checks.add("the log is ahead of its commands: in partition " + std::to_string(partition) +
                " it has the outcome of offset " + std::to_string((*source)->offset()) + ", but " +
-               names.commands + " ends at " + std::to_string(ends.high) +
+               names.commands + " ends at " + std::to_string(end) +
                "; the topic was cut or made anew (if that was meant: daybook topics "
                "accept-commands)");
   }
