@@ -6,6 +6,11 @@ build_packages=(g++ cmake ninja-build pkg-config ccache mold libpqxx-dev libpq-d
   libexpected-dev libboost-dev nlohmann-json3-dev libssl-dev libxxhash-dev librdkafka-dev postgresql-15
   postgresql-contrib curl)
 lint_packages=(clang-tidy clang-format git)
+# For ./dev kafka and tests against a broker, each only where there is none of it yet.
+java_packages=(openjdk-17-jre-headless)
+java_compiler_packages=(openjdk-17-jdk-headless)
+maven_packages=(maven)
+kcat_packages=(kafkacat)
 
 dev_setup() { install_packages "${build_packages[@]}"; }
 

@@ -7,6 +7,7 @@ tsan_labels=(contract integration threads)
 
 dev_test() {
   dev_setup
+  install_kafka_for_tests "$@"
   build_preset dev
   run_tests dev "$@"
 }
@@ -31,6 +32,7 @@ run_sanitizer() {
   local preset=$1 pattern tests
   shift
   dev_setup
+  install_kafka_for_tests "$@"
   configure "$preset"
   pattern=$(label_pattern "$@")
   mapfile -t tests < <(ctest --test-dir "build/$preset" -N -L "$pattern" | sed -n 's/^ *Test *#[0-9]*: //p')

@@ -143,22 +143,13 @@ int free_port() {
 
 std::vector<KafkaSeat> seats(int brokers) {
   std::vector<KafkaSeat> all;
-  std::string controllers;
-  std::string hosts;
+  std::string voters;
   for (int id = 1; id <= brokers; ++id) {
-    KafkaSeat seat{id, brokers, fresh_folder(), free_port(), free_port(), "", ""};
-    const std::string host = "127.0.0.1:" + std::to_string(seat.controller_port);
-    const std::string comma = id == 1 ? "" : ",";
-    hosts += comma + host;
-    // The last part names the broker's folder: 16 bytes in base64.
-    controllers += comma + std::to_string(id) + "@" + host + ":daybook-test-broker-" +
-                   std::to_string(id) + "A";
-    all.push_back(std::move(seat));
+    all.push_back({id, brokers, fresh_folder(), free_port(), free_port(), ""});
+    voters += (id == 1 ? "" : ",") + std::to_string(id) +
+              "@127.0.0.1:" + std::to_string(all.back().controller_port);
   }
-  for (KafkaSeat& seat : all) {
-    seat.controllers = controllers;
-    seat.controller_hosts = hosts;
-  }
+  for (KafkaSeat& seat : all) seat.voters = voters;
   return all;
 }
 
@@ -277,9 +268,8 @@ void KafkaBroker::write_properties(const KafkaOptions& options) const {
        << "\nlog.dirs=" << (seat_.folder / "data").string() << "\nlisteners=PLAINTEXT://"
        << bootstrap_ << ",CONTROLLER://127.0.0.1:" << seat_.controller_port
        << "\nadvertised.listeners=PLAINTEXT://" << bootstrap_
-       << "\ncontroller.quorum.bootstrap.servers=" << seat_.controller_hosts
-       << "\ndefault.replication.factor=" << copies << "\nmin.insync.replicas=" << enough
-       << "\noffsets.topic.replication.factor=" << copies
+       << "\ncontroller.quorum.voters=" << seat_.voters << "\ndefault.replication.factor=" << copies
+       << "\nmin.insync.replicas=" << enough << "\noffsets.topic.replication.factor=" << copies
        << "\ntransaction.state.log.replication.factor=" << copies
        << "\ntransaction.state.log.min.isr=" << enough
        << "\nshare.coordinator.state.topic.replication.factor=" << copies
@@ -289,10 +279,10 @@ void KafkaBroker::write_properties(const KafkaOptions& options) const {
 }
 
 void KafkaBroker::format() const {
-  Process tool(java("64m", {"kafka.tools.StorageTool", "format", "--cluster-id",
-                            "daybook-test-cluster-A", "--initial-controllers", seat_.controllers,
-                            "--config", (seat_.folder / "server.properties").string()}),
-               seat_.folder / "log");
+  Process tool(
+      java("64m", {"kafka.tools.StorageTool", "format", "--cluster-id", "daybook-test-cluster-A",
+                   "--config", (seat_.folder / "server.properties").string()}),
+      seat_.folder / "log");
   if (tool.await(kStartLimit) != 0) {
     throw std::runtime_error("Kafka's storage tool failed: " + end_of(log()));
   }

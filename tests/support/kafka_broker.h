@@ -33,8 +33,7 @@ struct KafkaSeat {
   std::filesystem::path folder;
   int port = 0;
   int controller_port = 0;
-  std::string controllers;       // id@host:port:directory,... as the storage tool takes them
-  std::string controller_hosts;  // host:port,...
+  std::string voters;  // id@host:port,... of all controllers
 };
 
 class KafkaBroker {
