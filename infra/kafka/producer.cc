@@ -15,12 +15,8 @@ constexpr int kPollMs = 1000;  // the thread is woken to stop
 constexpr std::chrono::milliseconds kFullPause{5};
 constexpr std::size_t kBatchBytesMax = 1'000'000;
 
-std::string milliseconds_text(std::chrono::microseconds duration) {
-  return std::to_string(static_cast<double>(duration.count()) / 1000.0);
-}
-
 Settings defaults_of(const ProducerOptions& options) {
-  return {{"linger.ms", milliseconds_text(options.linger)},
+  return {{"linger.ms", std::to_string(options.linger.count())},
           {"queue.buffering.max.messages", std::to_string(options.messages_max)},
           {"queue.buffering.max.kbytes", std::to_string(options.bytes_max / 1024 + 1)},
           {"batch.num.messages", "10000"},
@@ -135,6 +131,9 @@ void Producer::Impl::poll_loop() {
 }
 
 void Producer::Impl::delivered(const rd_kafka_message_t& message) noexcept {
+  // Nothing is on its way that was not counted before: what `produce` wrote is seen here, whatever
+  // librdkafka did in between.
+  static_cast<void>(on_the_way.load(std::memory_order_acquire));
   const std::unique_ptr<Delivery> delivery(static_cast<Delivery*>(message._private));
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     delivery->done(fail(delivery_error(message)));

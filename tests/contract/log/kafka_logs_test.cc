@@ -192,6 +192,40 @@ TEST(KafkaLog, KeepsWhatWasAcknowledgedWhenTheBrokerIsKilled) {
               std::to_string(i / 100) + "/" + std::to_string(i % 100));
 }
 
+TEST(KafkaLog, OutlivesTheLossOfTheLeader) {
+  testing::KafkaCluster cluster(3);
+  log::KafkaEventLogOptions options;
+  options.connection.brokers = cluster.bootstrap();
+  options.topic = "events";
+  const auto admin = std::move(*kafka::Admin::open(options.connection));
+  const auto made =
+      admin->create_topic({"events", 1, 3, {{"min.insync.replicas", "2"}}}, kPatience);
+  ASSERT_TRUE(made) << made.error().detail;
+  const auto log = std::move(*log::KafkaEventLog::open(options));
+  auto appender = log->open_appender(0);
+  auto cursor = log->open_cursor(0, 0);
+  std::vector<std::string> read;
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_TRUE((*appender)->append({std::to_string(i)}));
+    if (i % 10 == 0) static_cast<void>((*appender)->flush(milliseconds(20)));
+    if (i != 200) continue;
+    const auto leader = admin->partitions("events", kPatience)->front().leader;
+    cluster.broker(static_cast<std::size_t>(leader) - 1).kill();
+  }
+  const auto flushed = (*appender)->flush(kPatience);
+  ASSERT_TRUE(flushed) << flushed.error().detail;
+  EXPECT_EQ(log->end_offset(0).value_or(0), 400U);
+  while (read.size() < 400) {
+    const auto records = (*cursor)->read(1000, kPatience);
+    ASSERT_TRUE(records) << records.error().detail;
+    ASSERT_FALSE(records->empty());
+    for (const auto& record : *records) read.push_back(record.bytes);
+  }
+  for (std::size_t i = 0; i < 400; ++i) EXPECT_EQ(read[i], std::to_string(i));
+  const auto described = admin->partitions("events", kPatience);
+  EXPECT_EQ(described->front().replicas, 3U);
+}
+
 TEST(KafkaLog, SaysThatNobodyKnowsWhenTheBrokerStandsStill) {
   testing::KafkaBroker broker;
   kafka::Options connection;
