@@ -1,6 +1,6 @@
 // What the thread sanitizer is told in programs that use RocksDB or librdkafka. The libraries come
-// without instrumentation, so their own synchronization (atomics in RocksDB's skip list, C11
-// mutexes in librdkafka) is not seen and their inner reads look like races with their inner writes.
+// without instrumentation, so their own synchronization (atomics in RocksDB's skip list and in
+// librdkafka's counters) is not seen and their inner reads look like races with their inner writes.
 // Races between our own threads are reported as ever: only reports with a frame of the library
 // itself are passed over. NOLINTNEXTLINE(readability-identifier-naming): the name that the
 // sanitizer looks for
