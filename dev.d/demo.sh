@@ -39,6 +39,7 @@ start_daybook() {
     return
   fi
   mkdir -p "$data_folder"
+  : >"$up_log" # here and now: what an earlier run has said is not this one's word
   # A session of its own, so that it outlives this terminal.
   setsid "$daybook" up >"$up_log" 2>&1 </dev/null &
   pid=$!
