@@ -122,6 +122,9 @@ TEST(KafkaProcesses, ShowTheirStatusAndSeedTheDemo) {
       << shown.out;
   const ProgramResult repeated = daybook.run({"seed", "demo", "--json"});
   EXPECT_EQ(Json::parse(repeated.out)["known"], 38) << repeated.out;
+  const ProgramResult second = daybook.run({"up", "--http", "127.0.0.1:0"});
+  EXPECT_EQ(second.exit_code, 3) << second.err;
+  EXPECT_TRUE(contains(second.err, "another process uses this data folder")) << second.err;
 }
 
 TEST(KafkaProcesses, DecideInOneAndProjectInAnother) {
