@@ -17,11 +17,17 @@ prepare_kafka_demo() {
   export DAYBOOK_DATA=${DAYBOOK_DATA:-.daybook-kafka} DAYBOOK_HTTP=${DAYBOOK_HTTP:-127.0.0.1:7421}
   use_folder "$DAYBOOK_DATA"
   topic_prefix=${DAYBOOK_TOPIC_PREFIX:-crm}
-  if "$daybook" topics check >/dev/null 2>&1 </dev/null; then
-    good "the topics $topic_prefix.* are there, and fit"
-  else
-    "$daybook" topics create --partitions 3 </dev/null | indented
-  fi
+  prepare_topics
+}
+
+prepare_topics() {
+  local said status=0
+  said=$("$daybook" topics check 2>&1 </dev/null) || status=$?
+  case $status in
+    0) good "the topics $topic_prefix.* are there, and fit" ;;
+    2) "$daybook" topics create --partitions 3 </dev/null | indented ;;
+    *) fail "$(tail -n 1 <<<"$said")" ;;
+  esac
 }
 
 # kafkacat OPTIONS...: kcat on that cluster, with the same settings of the connection.
@@ -123,6 +129,7 @@ show_what_next_on_kafka() {
   id=$(</proc/sys/kernel/random/uuid)
   title "To go on with"
   say "  export DAYBOOK_LOG=kafka DAYBOOK_DATA=$DAYBOOK_DATA DAYBOOK_HTTP=$DAYBOOK_HTTP"
+  [[ $topic_prefix == crm ]] || say "  export DAYBOOK_TOPIC_PREFIX=$topic_prefix"
   [[ $DAYBOOK_BROKERS == "$kafka_default_brokers" ]] || say "  export DAYBOOK_BROKERS=$DAYBOOK_BROKERS"
   cat <<NEXT
   kcat -b $DAYBOOK_BROKERS -C -t $topic_prefix.results -o end -f '%h\\n%s\\n\\n'     # watch the results, in another terminal
