@@ -34,10 +34,26 @@ configure() {
   [[ build/$preset/build.ninja -nt CMakePresets.json ]] || quietly "Configuring $preset" cmake --preset "$preset"
 }
 
+benches=(kafka)
+
+# dev_bench [NAME] [--quick]: what it prints is kept in bench/results/ when it is not a quick run.
 dev_bench() {
-  [[ -f bench/CMakeLists.txt ]] || fail "there are no benchmarks yet (bench/README.md)"
+  local name=${1:-kafka} program
+  (($# == 0)) || shift
+  if [[ " ${benches[*]} " != *" $name "* ]]; then
+    printf './dev bench: there is no "%s"; there are: %s\n' "$name" "${benches[*]}" >&2
+    exit 2
+  fi
   dev_setup
-  build_preset release bench
+  build_preset release "bench_$name"
+  program=build/release/bench/bench_$name
+  [[ $name != kafka || -n ${DAYBOOK_BROKERS:-} ]] || kafka_up
+  if (($# > 0)); then
+    "$program" "$@"
+  else
+    mkdir -p bench/results
+    "$program" | tee "bench/results/$name.txt"
+  fi
 }
 
 dev_clean() {

@@ -87,8 +87,8 @@ ProjectorStatus Projector::status() const {
     status.assigned = assigned_;
   }
   if (!status.assigned) return status;
-  const auto end = source_.end_offset();
-  status.lag_records = end && *end > status.next_offset ? *end - status.next_offset : 0;
+  const std::uint64_t end = source_.recent_end_offset();
+  status.lag_records = end > status.next_offset ? end - status.next_offset : 0;
   if (status.lag_records > 0) {
     status.stuck = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - status.stepped_at);

@@ -35,29 +35,57 @@ void print_entry(const Json& entry) {
   }
 }
 
+std::string trouble_of(const Json& part) {
+  const std::string trouble = part.value("trouble", "");
+  return trouble.empty() ? "" : ": " + trouble;
+}
+
+// Who does it, where several processes share the work; empty where there is but one.
+std::string owner_of(const Json& part) {
+  if (!part.contains("owner")) return "";
+  const std::string owner = part.value("owner", "");
+  return owner.empty() ? " (nobody owns it)" : " (" + owner + ")";
+}
+
+std::string lag_of(const Json& part) {
+  if (!part.contains("lagRecords")) return "";
+  return fmt::format(", lag {} records, {:.1f} s", part.value("lagRecords", 0LL),
+                     part.value("lagSeconds", 0.0));
+}
+
+void print_commands(const Json& commands) {
+  if (!commands.contains("owns") || !commands.value("assigned", true)) {
+    fmt::print("  commands: decided elsewhere{}\n", owner_of(commands));
+    return;
+  }
+  fmt::print(
+      "  commands: {}{} at sequence {}, {} accepted, {} rejected, {} waiting{}, {} void "
+      "records{}\n",
+      commands.value("owns", false) ? "deciding" : "NOT deciding", owner_of(commands),
+      commands.value("sequence", 0LL), commands.value("accepted", 0LL),
+      commands.value("rejected", 0LL), commands.value("queue", 0LL), lag_of(commands),
+      commands.value("voidRecords", 0LL), trouble_of(commands));
+}
+
+void print_projection(const Json& projection) {
+  if (!projection.contains("running") || !projection.value("assigned", true)) {
+    fmt::print("  read tables: followed elsewhere{}\n", owner_of(projection));
+    return;
+  }
+  fmt::print("  read tables: {}{} at sequence {}{}, {} parked{}\n",
+             projection.value("running", false) ? "following" : "STOPPED", owner_of(projection),
+             projection.value("sequence", 0LL), lag_of(projection), projection.value("parked", 0LL),
+             trouble_of(projection));
+}
+
 void print_status(const Json& status) {
   const Json& log = status["log"];
   fmt::print("log {} ({}), {} partition(s)\n", log.value("id", ""), log.value("kind", ""),
              log.value("partitions", 0));
   for (const Json& partition : status["partitions"]) {
-    const Json& commands = partition["commands"];
-    fmt::print(
-        "partition {}: {} at sequence {}, {} accepted, {} rejected, {} waiting, {} void "
-        "records{}\n",
-        partition.value("partition", 0),
-        commands.value("owns", false) ? "deciding" : "NOT deciding",
-        commands.value("sequence", 0LL), commands.value("accepted", 0LL),
-        commands.value("rejected", 0LL), commands.value("queue", 0LL),
-        commands.value("voidRecords", 0LL),
-        commands.value("trouble", "").empty() ? "" : ": " + commands.value("trouble", ""));
-    if (!partition.contains("projection")) continue;
-    const Json& projection = partition["projection"];
-    fmt::print(
-        "  read tables: {} at sequence {}, lag {} records, {:.1f} s, {} parked{}\n",
-        projection.value("running", false) ? "following" : "STOPPED",
-        projection.value("sequence", 0LL), projection.value("lagRecords", 0LL),
-        projection.value("lagSeconds", 0.0), projection.value("parked", 0LL),
-        projection.value("trouble", "").empty() ? "" : ": " + projection.value("trouble", ""));
+    fmt::print("partition {}\n", partition.value("partition", 0));
+    if (partition.contains("commands")) print_commands(partition["commands"]);
+    if (partition.contains("projection")) print_projection(partition["projection"]);
   }
 }
 

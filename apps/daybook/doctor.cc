@@ -5,6 +5,7 @@
 #include "apps/daybook/answer.h"
 #include "apps/daybook/database.h"
 #include "apps/daybook/engine.h"
+#include "apps/daybook/kafka_backend.h"
 #include "apps/daybook/running.h"
 #include "apps/daybook/subcommands.h"
 #include "infra/http/client.h"
@@ -12,6 +13,7 @@
 #include "infra/postgres/migrations.h"
 #include "infra/postgres/roles.h"
 #include "infra/postgres/schema_check.h"
+#include "infra/topics/topic_setup.h"
 
 namespace daybook::app {
 namespace {
@@ -78,7 +80,19 @@ void look_at_database(const Settings& settings, bool engine_runs, Findings& find
   }
 }
 
+void look_at_topics(const Settings& settings, Findings& findings) {
+  const auto checked = [&]() -> Result<std::vector<topics::TopicFinding>> {
+    DAYBOOK_ASSIGN(connection, kafka_options(settings));
+    DAYBOOK_ASSIGN(admin, kafka::Admin::open(connection));
+    return topics::check_topics(*admin, connection, topic_names(settings));
+  }();
+  if (!checked) return findings.bad("Kafka: " + checked.error().detail);
+  for (const topics::TopicFinding& finding : *checked) findings.bad(finding.text);
+  if (checked->empty()) findings.good("the topics on Kafka are as they should be");
+}
+
 void look_at_log(const Settings& settings, Findings& findings) {
+  if (settings.log != "embedded") return findings.info("no engine runs on this data folder");
   // Opening would make one, with one partition.
   if (!std::filesystem::exists(settings.data_folder / "log"))
     return findings.info("not running; there is no log yet, `daybook up` makes it");
@@ -131,6 +145,7 @@ int run_doctor(const Settings& settings) {
                  " does not exist: run `daybook up`, or give --data");
     return findings.finish();
   }
+  if (settings.log == "kafka") look_at_topics(settings, findings);
   const bool engine_runs = look_at_engine(settings, findings);
   look_at_database(settings, engine_runs, findings);
   return findings.finish();

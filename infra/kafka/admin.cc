@@ -60,26 +60,28 @@ auto keep_trying(const Deadline& deadline, const Attempt& attempt) -> decltype(a
 }  // namespace
 
 struct Admin::Impl {
-  Result<Metadata> metadata(const std::string& topic, int timeout_ms);
-  Result<std::vector<PartitionDescription>> partitions(const std::string& topic, int timeout_ms);
+  Result<Metadata> metadata(const std::string& topic, int timeout_ms) const;
+  Result<std::vector<PartitionDescription>> partitions(const std::string& topic,
+                                                       int timeout_ms) const;
   Result<std::map<std::string, std::string>> config(const std::string& topic,
-                                                    const Deadline& deadline);
+                                                    const Deadline& deadline) const;
   Result<std::uint64_t> offset(const std::string& topic, std::uint32_t partition,
-                               std::int64_t which, milliseconds wait);
+                               std::int64_t which, milliseconds wait) const;
   Result<TopicMade> create(rd_kafka_NewTopic_t* topic, const std::string& name,
-                           const Deadline& deadline);
+                           const Deadline& deadline) const;
   Result<std::vector<GroupMemberDescription>> members(const std::string& group,
-                                                      const Deadline& deadline);
+                                                      const Deadline& deadline) const;
   // Starts a request of librdkafka's admin interface and waits for its answer.
   template <class Start>
-  Result<Event> ask(rd_kafka_admin_op_t operation, const Deadline& deadline, const Start& start);
+  Result<Event> ask(rd_kafka_admin_op_t operation, const Deadline& deadline,
+                    const Start& start) const;
 
   Handle handle;
 };
 
 template <class Start>
 Result<Event> Admin::Impl::ask(rd_kafka_admin_op_t operation, const Deadline& deadline,
-                               const Start& start) {
+                               const Start& start) const {
   const int wait_ms = one_try_ms(deadline);
   const AdminOptions options(rd_kafka_AdminOptions_new(handle.get(), operation));
   ErrorText text{};
@@ -97,7 +99,7 @@ Result<Event> Admin::Impl::ask(rd_kafka_admin_op_t operation, const Deadline& de
   return event;
 }
 
-Result<Metadata> Admin::Impl::metadata(const std::string& topic, int timeout_ms) {
+Result<Metadata> Admin::Impl::metadata(const std::string& topic, int timeout_ms) const {
   Topic only;
   if (!topic.empty()) only.reset(rd_kafka_topic_new(handle.get(), topic.c_str(), nullptr));
   if (!topic.empty() && !only) return fail(to_error(rd_kafka_last_error(), "topic " + topic));
@@ -109,7 +111,7 @@ Result<Metadata> Admin::Impl::metadata(const std::string& topic, int timeout_ms)
 }
 
 Result<std::vector<PartitionDescription>> Admin::Impl::partitions(const std::string& topic,
-                                                                  int timeout_ms) {
+                                                                  int timeout_ms) const {
   DAYBOOK_ASSIGN(known, metadata(topic, timeout_ms));
   if (known->topic_cnt != 1) {
     return fail(to_error(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "topic " + topic));
@@ -127,7 +129,7 @@ Result<std::vector<PartitionDescription>> Admin::Impl::partitions(const std::str
 }
 
 Result<std::map<std::string, std::string>> Admin::Impl::config(const std::string& topic,
-                                                               const Deadline& deadline) {
+                                                               const Deadline& deadline) const {
   const ConfigResource resource(
       rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
   rd_kafka_ConfigResource_t* asked = resource.get();
@@ -152,7 +154,7 @@ Result<std::map<std::string, std::string>> Admin::Impl::config(const std::string
 }
 
 Result<std::uint64_t> Admin::Impl::offset(const std::string& topic, std::uint32_t partition,
-                                          std::int64_t which, milliseconds wait) {
+                                          std::int64_t which, milliseconds wait) const {
   const Deadline deadline(wait);
   return keep_trying(deadline, [&] {
     return query_offset(handle.get(), topic, static_cast<std::int32_t>(partition), which,
@@ -162,7 +164,7 @@ Result<std::uint64_t> Admin::Impl::offset(const std::string& topic, std::uint32_
 
 // The answer about the one topic.
 Result<TopicMade> Admin::Impl::create(rd_kafka_NewTopic_t* topic, const std::string& name,
-                                      const Deadline& deadline) {
+                                      const Deadline& deadline) const {
   DAYBOOK_ASSIGN(event, ask(RD_KAFKA_ADMIN_OP_CREATETOPICS, deadline,
                             [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
                               rd_kafka_CreateTopics(handle.get(), &topic, 1, options, queue);
@@ -179,7 +181,7 @@ Result<TopicMade> Admin::Impl::create(rd_kafka_NewTopic_t* topic, const std::str
 }
 
 Result<std::vector<GroupMemberDescription>> Admin::Impl::members(const std::string& group,
-                                                                 const Deadline& deadline) {
+                                                                 const Deadline& deadline) const {
   const char* asked = group.c_str();
   DAYBOOK_ASSIGN(event, ask(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, deadline,
                             [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {

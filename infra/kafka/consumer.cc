@@ -35,11 +35,11 @@ struct Consumer::Impl {
   // What an event that is not a message means for the read.
   enum class Step { kGoOn, kMovedOn };
 
-  Result<void> apply(const rd_kafka_topic_partition_list_t* partitions);
-  void drain();
+  Result<void> apply(const rd_kafka_topic_partition_list_t* partitions) const;
+  void drain() const;
   // Messages are taken by the caller; this is about everything else.
   Result<Step> handle_event(const rd_kafka_message_t& event);
-  Result<Step> out_of_range();
+  Result<Step> out_of_range() const;
   [[nodiscard]] bool is_ours(const rd_kafka_message_t& message) const {
     return message.partition == static_cast<std::int32_t>(partition) &&
            static_cast<std::uint64_t>(message.offset) >= next;
@@ -52,7 +52,7 @@ struct Consumer::Impl {
   std::optional<Error> failed;
 };
 
-Result<void> Consumer::Impl::apply(const rd_kafka_topic_partition_list_t* partitions) {
+Result<void> Consumer::Impl::apply(const rd_kafka_topic_partition_list_t* partitions) const {
   const auto code = rd_kafka_assign(handle.get(), partitions);
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
   return fail(to_error(code, "reading from topic " + topic));
@@ -60,7 +60,7 @@ Result<void> Consumer::Impl::apply(const rd_kafka_topic_partition_list_t* partit
 
 // What an earlier assignment has left behind. librdkafka sorts it out by itself; a message that it
 // let through could have a higher offset, and everything below would be passed over.
-void Consumer::Impl::drain() {
+void Consumer::Impl::drain() const {
   for (int i = 0; i < kDrainMax; ++i) {
     if (!KafkaMessage(rd_kafka_consumer_poll(handle.get(), 0))) return;
   }
@@ -88,7 +88,7 @@ Result<Consumer::Impl::Step> Consumer::Impl::handle_event(const rd_kafka_message
 
 // librdkafka has stopped fetching. A leader that is new may not know its end yet: then it is
 // started again.
-Result<Consumer::Impl::Step> Consumer::Impl::out_of_range() {
+Result<Consumer::Impl::Step> Consumer::Impl::out_of_range() const {
   const auto number = static_cast<std::int32_t>(partition);
   const int wait_ms = to_int_ms(kEndsWait);
   const auto low = query_offset(handle.get(), topic, number, RD_KAFKA_OFFSET_BEGINNING, wait_ms);

@@ -12,15 +12,12 @@ namespace daybook::kafka {
 namespace {
 
 constexpr int kPollMs = 1000;  // the thread is woken to stop
+constexpr int kGiveUpPollMs = 10;
 constexpr std::chrono::milliseconds kFullPause{5};
 constexpr std::size_t kBatchBytesMax = 1'000'000;
 
-std::string milliseconds_text(std::chrono::microseconds duration) {
-  return std::to_string(static_cast<double>(duration.count()) / 1000.0);
-}
-
 Settings defaults_of(const ProducerOptions& options) {
-  return {{"linger.ms", milliseconds_text(options.linger)},
+  return {{"linger.ms", std::to_string(options.linger.count())},
           {"queue.buffering.max.messages", std::to_string(options.messages_max)},
           {"queue.buffering.max.kbytes", std::to_string(options.bytes_max / 1024 + 1)},
           {"batch.num.messages", "10000"},
@@ -83,7 +80,7 @@ struct Producer::Impl {
   Result<void> open(const ProducerOptions& options);
   Result<rd_kafka_topic_t*> topic(const std::string& name);
   KafkaError hand_over(rd_kafka_topic_t* topic, std::uint32_t partition, const Outgoing& message,
-                       Delivery* delivery);
+                       Delivery* delivery) const;
   void poll_loop();
   void delivered(const rd_kafka_message_t& message) noexcept;
   void one_less() noexcept;
@@ -116,11 +113,8 @@ Result<void> Producer::Impl::open(const ProducerOptions& options) {
   return {};
 }
 
-// Everything that is on its way is given up first, so that the poller has called every callback
-// when it ends.
 Producer::Impl::~Impl() {
   if (!poller.joinable()) return;
-  rd_kafka_purge(handle.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   stopping = true;
   rd_kafka_queue_yield(queue.get());
   poller.join();
@@ -129,12 +123,19 @@ Producer::Impl::~Impl() {
 }
 
 void Producer::Impl::poll_loop() {
-  while (!stopping || on_the_way > 0) {
-    rd_kafka_poll(handle.get(), stopping ? 10 : kPollMs);
+  while (!stopping) rd_kafka_poll(handle.get(), kPollMs);
+  // Everything that is on its way is given up, and what a callback hands over meanwhile; every
+  // callback has been called when this ends.
+  while (on_the_way > 0) {
+    rd_kafka_purge(handle.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    rd_kafka_poll(handle.get(), kGiveUpPollMs);
   }
 }
 
 void Producer::Impl::delivered(const rd_kafka_message_t& message) noexcept {
+  // Nothing is on its way that was not counted before: what `produce` wrote is seen here, whatever
+  // librdkafka did in between.
+  static_cast<void>(on_the_way.load(std::memory_order_acquire));
   const std::unique_ptr<Delivery> delivery(static_cast<Delivery*>(message._private));
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     delivery->done(fail(delivery_error(message)));
@@ -161,7 +162,7 @@ Result<rd_kafka_topic_t*> Producer::Impl::topic(const std::string& name) {
 }
 
 KafkaError Producer::Impl::hand_over(rd_kafka_topic_t* topic, std::uint32_t partition,
-                                     const Outgoing& message, Delivery* delivery) {
+                                     const Outgoing& message, Delivery* delivery) const {
   std::array<rd_kafka_vu_t, 6> fixed{};
   fixed[0].vtype = RD_KAFKA_VTYPE_RKT;
   fixed[0].u.rkt = topic;

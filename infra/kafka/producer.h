@@ -28,8 +28,9 @@ struct ProducerOptions {
   Options connection;
   // How long a message may take before it is given up; 0: for ever.
   std::chrono::milliseconds message_timeout{30'000};
-  // How long to wait for more messages before a batch is sent.
-  std::chrono::microseconds linger{500};
+  // How long to wait for more messages before a batch is sent. librdkafka waits for whole
+  // milliseconds; without, batches form while the one before is on its way.
+  std::chrono::milliseconds linger{0};
   // What the topics take; larger messages are refused here, and no batch gets larger.
   std::size_t message_bytes_max = 1'000'000;
   // How much may be on its way before `produce` waits, and for how long it does.

@@ -66,6 +66,10 @@ class EventLog {
   // All durable records are below, and a cursor that has given them gets there; 0 if there was
   // none.
   [[nodiscard]] virtual Result<std::uint64_t> end_offset(std::uint32_t partition) = 0;
+  // The same as it was a moment ago, for who only wants to show it: hardly ever waits.
+  [[nodiscard]] virtual std::uint64_t recent_end_offset(std::uint32_t partition) {
+    return end_offset(partition).value_or(0);
+  }
   // Starts at the first record at or after `offset`.
   [[nodiscard]] virtual Result<std::unique_ptr<LogCursor>> open_cursor(std::uint32_t partition,
                                                                        std::uint64_t offset) = 0;

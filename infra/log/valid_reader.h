@@ -21,6 +21,9 @@ class ValidReader final : public projections::OutcomeSource {
                                                       std::chrono::milliseconds wait) override;
   [[nodiscard]] const Progress& progress() const override { return rule_.progress(); }
   [[nodiscard]] Result<std::uint64_t> end_offset() override { return log_.end_offset(partition_); }
+  [[nodiscard]] std::uint64_t recent_end_offset() override {
+    return log_.recent_end_offset(partition_);
+  }
 
   // The next records with their verdicts, void and foreign ones included.
   struct Record {

@@ -120,6 +120,7 @@ Result<void> DeadLetters::produce(const std::string& topic, std::uint32_t partit
                                   const commands::TopicRecord& record) {
   kafka::ProducerOptions options;
   options.connection = connection_;
+  options.message_bytes_max = kCommandBytesMax;  // its marks are short
   DAYBOOK_ASSIGN(producer, kafka::Producer::open(options));
   auto promise = std::make_shared<std::promise<Result<void>>>();
   auto done = promise->get_future();

@@ -172,13 +172,27 @@ Result<void> KafkaCommandTopic::open_producer() {
   kafka::ProducerOptions options;
   options.connection = place_.connection;
   options.message_timeout = std::chrono::milliseconds(0);
+  options.message_bytes_max = kAnswerBytesMax;
   DAYBOOK_ASSIGN(producer, kafka::Producer::open(options));
   producer_ = std::move(producer);
   return {};
 }
 
+// Apart from the answers, because the commands topic takes smaller records than theirs.
+Result<void> KafkaCommandTopic::open_forwarder() {
+  if (forwarder_ && forwarder_->check()) return {};
+  kafka::ProducerOptions options;
+  options.connection = place_.connection;
+  options.message_timeout = std::chrono::milliseconds(0);
+  options.message_bytes_max = kCommandBytesMax;
+  DAYBOOK_ASSIGN(forwarder, kafka::Producer::open(options));
+  forwarder_ = std::move(forwarder);
+  return {};
+}
+
 Result<commands::CommandTopic::Refusals> KafkaCommandTopic::forward(
     std::vector<Copy> copies, const std::atomic<bool>& stopping) {
+  DAYBOOK_TRY(open_forwarder());
   auto forwarding = std::make_shared<Forwarding>();
   forwarding->refusals.resize(copies.size());
   for (std::size_t i = 0; i < copies.size(); ++i) {

@@ -1,8 +1,8 @@
 // A partition of the commands topic and of the topics of answers, as its handler sees them.
 //
-// Results, dead letters and forwarded copies go out through one producer without a time limit, so
-// that none overtakes another; each `start` begins with a fresh one. What the broker refuses for
-// good is replaced by a result that says so.
+// Results and dead letters go out through one producer without a time limit, forwarded copies
+// through another, so that none overtakes another; each `start` begins with a fresh one. What the
+// broker refuses for good is replaced by a result that says so.
 //
 // Ownership: owns its connections; `admin` must outlive it. Threading: as the port says.
 #pragma once
@@ -51,6 +51,7 @@ class KafkaCommandTopic final : public commands::CommandTopic {
  private:
   [[nodiscard]] Result<void> open_producer();
   void close_producer();
+  [[nodiscard]] Result<void> open_forwarder();
   [[nodiscard]] Result<std::unique_ptr<kafka::Consumer>> open_consumer() const;
   struct Ends {
     std::int64_t begin = 0;  // the first offset that is still there
@@ -74,7 +75,8 @@ class KafkaCommandTopic final : public commands::CommandTopic {
   std::optional<Error> fault_;                   // an answer that nobody knows the fate of
   bool closing_ = true;                          // the producer takes no replacements any more
 
-  std::unique_ptr<kafka::Producer> producer_;  // last: its callbacks use what is above
+  std::unique_ptr<kafka::Producer> forwarder_;  // opened when it is first needed
+  std::unique_ptr<kafka::Producer> producer_;   // last: its callbacks use what is above
 };
 
 // What recognizes a record of the commands topic.

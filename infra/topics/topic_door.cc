@@ -61,6 +61,7 @@ Result<std::unique_ptr<TopicDoor>> TopicDoor::open(kafka::Admin& admin,
   std::unique_ptr<TopicDoor> door(new TopicDoor(options, clock, lookups));
   kafka::ProducerOptions producing;
   producing.connection = options.connection;
+  producing.message_bytes_max = kCommandBytesMax;
   DAYBOOK_ASSIGN(producer, kafka::Producer::open(producing));
   door->producer_ = std::move(producer);
   DAYBOOK_TRY(door->follow_results(admin));

@@ -2,9 +2,15 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string>
 
 namespace daybook::topics {
+
+// What Daybook itself puts into the topics, in one record or one batch: a little less than they
+// take (see topic_setup.cc). An answer can be larger than a command.
+inline constexpr std::size_t kCommandBytesMax = 1'040'000;
+inline constexpr std::size_t kAnswerBytesMax = 1'180'000;
 
 struct TopicNames {
   std::string commands = "crm.commands";

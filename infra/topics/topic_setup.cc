@@ -26,7 +26,9 @@ std::map<std::string, std::string> config_of(const TopicNames& names, const std:
                                             {"retention.bytes", kWithoutLimit}};
   const bool kept = topic == names.events || topic == names.dead_letters;
   config["retention.ms"] = kept ? kWithoutLimit : kWeek;
-  config["max.message.bytes"] = topic == names.commands ? "900000" : "1048588";
+  // Commands and events: the broker's default, which every client's batches keep to.
+  const bool tells = topic == names.results || topic == names.dead_letters;
+  config["max.message.bytes"] = tells ? "1200000" : "1048588";
   config["message.timestamp.type"] = "LogAppendTime";
   if (replication >= 3) config["min.insync.replicas"] = "2";
   return config;

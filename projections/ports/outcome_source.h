@@ -1,4 +1,4 @@
-// Port: the valid outcomes of one partition, in order. Used by one thread, but for end_offset().
+// Port: the valid outcomes of one partition, in order. Used by one thread, but for the end offsets.
 #pragma once
 
 #include <chrono>
@@ -28,6 +28,8 @@ class OutcomeSource {
   // The offset after the last durable record of the partition: what the lag is measured against.
   // From any thread.
   [[nodiscard]] virtual Result<std::uint64_t> end_offset() = 0;
+  // The same as it was a moment ago; hardly ever waits.
+  [[nodiscard]] virtual std::uint64_t recent_end_offset() { return end_offset().value_or(0); }
 };
 
 }  // namespace daybook::projections

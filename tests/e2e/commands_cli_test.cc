@@ -208,7 +208,7 @@ TEST_F(CommandsCli, SaysWhatHistoryIsNotThere) {
 TEST_F(CommandsCli, ShowsTheStatus) {
   const ProgramResult shown = run({"status"});
   EXPECT_EQ(shown.exit_code, 0) << shown.err;
-  EXPECT_TRUE(contains(shown.out, "partition 0: deciding") &&
+  EXPECT_TRUE(contains(shown.out, "commands: deciding") &&
               contains(shown.out, "read tables: following"))
       << shown.out;
   const Json json = Json::parse(run({"status", "--json"}).out);

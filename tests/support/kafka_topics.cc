@@ -96,11 +96,12 @@ void run_transaction(const std::string& topic, std::uint32_t partition, bool com
   check(rd_kafka_init_transactions(handle.get(), kWaitMs));
   check(rd_kafka_begin_transaction(handle.get()));
   const std::string value = "somebody else's";
-  check(rd_kafka_producev(handle.get(), RD_KAFKA_V_TOPIC(topic.c_str()),
-                          RD_KAFKA_V_PARTITION(static_cast<std::int32_t>(partition)),
-                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                          RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
-                          RD_KAFKA_V_END));
+  rd_kafka_topic_t* local = rd_kafka_topic_new(handle.get(), topic.c_str(), nullptr);
+  const int refused =
+      rd_kafka_produce(local, static_cast<std::int32_t>(partition), RD_KAFKA_MSG_F_COPY,
+                       const_cast<char*>(value.data()), value.size(), nullptr, 0, nullptr);
+  rd_kafka_topic_destroy(local);
+  if (refused != 0) check(rd_kafka_last_error());
   check(rd_kafka_flush(handle.get(), kWaitMs));
   check(commit ? rd_kafka_commit_transaction(handle.get(), kWaitMs)
                : rd_kafka_abort_transaction(handle.get(), kWaitMs));

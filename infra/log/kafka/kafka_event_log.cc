@@ -1,9 +1,12 @@
 #include "infra/log/kafka/kafka_event_log.h"
 
 #include <array>
+#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <thread>
+#include <vector>
 
 #include "infra/kafka/admin.h"
 #include "infra/kafka/consumer.h"
@@ -11,6 +14,10 @@
 
 namespace daybook::log {
 namespace {
+
+// Well within the second that `recent_end_offset` promises.
+constexpr std::chrono::milliseconds kWatchPause{200};
+constexpr std::chrono::milliseconds kWatchWait{500};
 
 // Kafka's faults in the words of the log.
 Error log_error(Error error) {
@@ -41,13 +48,21 @@ class KafkaEventLog::Impl {
   Result<void> check_begins_at_zero();
   Result<std::unique_ptr<kafka::Consumer>> take_consumer();
   void give_back(std::unique_ptr<kafka::Consumer> consumer);
+  ~Impl();
+  [[nodiscard]] std::uint64_t recent_end(std::uint32_t partition);
 
   const KafkaEventLogOptions options;
   std::uint32_t partition_count = 0;
   std::unique_ptr<kafka::Admin> admin;
 
  private:
+  void watch_ends();
+
   std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::vector<std::uint64_t> recent_ends_;  // empty until somebody asks
+  std::thread watcher_;
   std::deque<std::unique_ptr<kafka::Consumer>> idle_;  // the longest idle first
 };
 
@@ -76,6 +91,39 @@ Result<void> KafkaEventLog::Impl::check_begins_at_zero() {
                     "records without limit (retention.ms and retention.bytes -1)");
   }
   return {};
+}
+
+KafkaEventLog::Impl::~Impl() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (watcher_.joinable()) watcher_.join();
+}
+
+// The first one to ask waits for the first answer; from then on it is watched.
+std::uint64_t KafkaEventLog::Impl::recent_end(std::uint32_t partition) {
+  const std::lock_guard lock(mutex_);
+  if (recent_ends_.empty()) {
+    for (std::uint32_t each = 0; each < partition_count; ++each)
+      recent_ends_.push_back(admin->end_offset(options.topic, each, kWatchWait).value_or(0));
+    watcher_ = std::thread([this] { watch_ends(); });
+  }
+  return recent_ends_[partition];
+}
+
+void KafkaEventLog::Impl::watch_ends() {
+  for (;;) {
+    for (std::uint32_t partition = 0; partition < partition_count; ++partition) {
+      const auto end = admin->end_offset(options.topic, partition, kWatchWait);
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      if (end) recent_ends_[partition] = *end;
+    }
+    std::unique_lock lock(mutex_);
+    if (wake_.wait_for(lock, kWatchPause, [this] { return stopping_; })) return;
+  }
 }
 
 // The one that has been idle for longest: no fetch of its last assignment is under way any more.
@@ -184,6 +232,10 @@ Result<std::unique_ptr<KafkaEventLog>> KafkaEventLog::open(const KafkaEventLogOp
   auto impl = std::make_unique<Impl>(options);
   DAYBOOK_TRY(impl->open());
   return std::unique_ptr<KafkaEventLog>(new KafkaEventLog(std::move(impl)));
+}
+
+std::uint64_t KafkaEventLog::recent_end_offset(std::uint32_t partition) {
+  return impl_->recent_end(partition);
 }
 
 std::uint32_t KafkaEventLog::partition_count() const { return impl_->partition_count; }

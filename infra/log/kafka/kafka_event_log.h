@@ -44,6 +44,8 @@ class KafkaEventLog final : public EventLog {
 
   [[nodiscard]] std::uint32_t partition_count() const override;
   [[nodiscard]] Result<std::uint64_t> end_offset(std::uint32_t partition) override;
+  // As a thread of its own has found out within the last second, if the cluster is there.
+  [[nodiscard]] std::uint64_t recent_end_offset(std::uint32_t partition) override;
   // Reads of the cursor say kCorrupt "log.expired" or "log.beyond_end" if its offset is not, or no
   // longer, between the topic's ends, "log.damaged" if Kafka's own checksum fails.
   [[nodiscard]] Result<std::unique_ptr<LogCursor>> open_cursor(std::uint32_t partition,

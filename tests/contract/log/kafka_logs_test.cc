@@ -192,6 +192,40 @@ TEST(KafkaLog, KeepsWhatWasAcknowledgedWhenTheBrokerIsKilled) {
               std::to_string(i / 100) + "/" + std::to_string(i % 100));
 }
 
+TEST(KafkaLog, OutlivesTheLossOfTheLeader) {
+  testing::KafkaCluster cluster(3);
+  log::KafkaEventLogOptions options;
+  options.connection.brokers = cluster.bootstrap();
+  options.topic = "events";
+  const auto admin = std::move(*kafka::Admin::open(options.connection));
+  const auto made =
+      admin->create_topic({"events", 1, 3, {{"min.insync.replicas", "2"}}}, kPatience);
+  ASSERT_TRUE(made) << made.error().detail;
+  const auto log = std::move(*log::KafkaEventLog::open(options));
+  auto appender = log->open_appender(0);
+  auto cursor = log->open_cursor(0, 0);
+  std::vector<std::string> read;
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_TRUE((*appender)->append({std::to_string(i)}));
+    if (i % 10 == 0) static_cast<void>((*appender)->flush(milliseconds(20)));
+    if (i != 200) continue;
+    const auto leader = admin->partitions("events", kPatience)->front().leader;
+    cluster.broker(static_cast<std::size_t>(leader) - 1).kill();
+  }
+  const auto flushed = (*appender)->flush(kPatience);
+  ASSERT_TRUE(flushed) << flushed.error().detail;
+  EXPECT_EQ(log->end_offset(0).value_or(0), 400U);
+  while (read.size() < 400) {
+    const auto records = (*cursor)->read(1000, kPatience);
+    ASSERT_TRUE(records) << records.error().detail;
+    ASSERT_FALSE(records->empty());
+    for (const auto& record : *records) read.push_back(record.bytes);
+  }
+  for (std::size_t i = 0; i < 400; ++i) EXPECT_EQ(read[i], std::to_string(i));
+  const auto described = admin->partitions("events", kPatience);
+  EXPECT_EQ(described->front().replicas, 3U);
+}
+
 TEST(KafkaLog, SaysThatNobodyKnowsWhenTheBrokerStandsStill) {
   testing::KafkaBroker broker;
   kafka::Options connection;
@@ -214,56 +248,6 @@ TEST(KafkaLog, SaysThatNobodyKnowsWhenTheBrokerStandsStill) {
   ASSERT_FALSE(flushed);
   EXPECT_EQ(flushed.error().kind, ErrorKind::kUnknownOutcome);
   EXPECT_EQ(flushed.error().code, "log.append_unknown") << flushed.error().detail;
-}
-
-// Figures for people, run by name: --gtest_also_run_disabled_tests --gtest_filter=*Figures*
-TEST(KafkaLogFigures, DISABLED_ProduceAndReadBack) {
-  const auto log = open_log(make_topic(1));
-  auto appender = log->open_appender(0);
-  auto cursor = log->open_cursor(0, 0);
-  std::vector<double> milliseconds_each;
-  for (int i = 0; i < 3000; ++i) {
-    const auto start = steady_clock::now();
-    ASSERT_TRUE((*appender)->append({std::string(300, 'x')}));
-    ASSERT_EQ((*cursor)->read(10, kPatience)->size(), 1U);
-    if (i < 1000) continue;
-    milliseconds_each.push_back(
-        std::chrono::duration<double, std::milli>(steady_clock::now() - start).count());
-  }
-  std::sort(milliseconds_each.begin(), milliseconds_each.end());
-  std::cout << "produce and read back: p50 " << milliseconds_each[milliseconds_each.size() / 2]
-            << " ms, p99 " << milliseconds_each[milliseconds_each.size() * 99 / 100] << " ms\n";
-}
-
-TEST(KafkaLogFigures, DISABLED_Throughput) {
-  constexpr int kGroups = 3000;
-  constexpr int kGroup = 1000;
-  const auto log = open_log(make_topic(1));
-  auto appender = log->open_appender(0);
-  const auto start = steady_clock::now();
-  for (int i = 0; i < kGroups; ++i)
-    ASSERT_TRUE((*appender)->append(std::vector<std::string>(kGroup, std::string(300, 'x'))));
-  ASSERT_TRUE((*appender)->flush(seconds(120)));
-  const auto appended = steady_clock::now();
-  auto cursor = log->open_cursor(0, 0);
-  std::size_t read = 0;
-  while (read < std::size_t{kGroups} * kGroup) read += (*cursor)->read(5000, kPatience)->size();
-  const auto scanned = steady_clock::now();
-  const auto rate = [](auto from, auto to) {
-    return static_cast<int>(kGroups * kGroup / std::chrono::duration<double>(to - from).count());
-  };
-  std::cout << "append " << rate(start, appended) << "/s, scan " << rate(appended, scanned)
-            << "/s\n";
-  std::vector<double> each;
-  for (int i = 0; i < 500; ++i) {
-    const auto begin = steady_clock::now();
-    auto one = log->open_cursor(0, static_cast<std::uint64_t>(i) * 5000);
-    ASSERT_EQ((*one)->read(1, kPatience)->size(), 1U);
-    each.push_back(std::chrono::duration<double, std::milli>(steady_clock::now() - begin).count());
-  }
-  std::sort(each.begin(), each.end());
-  std::cout << "open a cursor and read one record: p50 " << each[250] << " ms, p99 " << each[495]
-            << " ms\n";
 }
 
 }  // namespace

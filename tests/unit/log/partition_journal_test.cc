@@ -65,6 +65,16 @@ class PartitionJournalTest : public testing::Test {
   Owner b_{log_, 'b'};
 };
 
+TEST_F(PartitionJournalTest, ClaimsALogThatEndsWithAGap) {
+  ASSERT_TRUE(a_.claim());
+  ASSERT_TRUE(a_.append({"c1"}));
+  log_.add_gap(0, 5);
+  const auto claimed = b_.claim();
+  ASSERT_TRUE(claimed) << claimed.error().detail;
+  EXPECT_EQ(b_.folded, std::vector<std::string>{"c1"});
+  EXPECT_EQ(b_.journal.progress().next_offset(), *log_.end_offset(0));
+}
+
 TEST_F(PartitionJournalTest, ClaimsAppendsAndReadsBackInOrder) {
   ASSERT_TRUE(a_.claim());
   ASSERT_TRUE(a_.append({"c1", "c2"}));

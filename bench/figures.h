@@ -1,0 +1,39 @@
+// What a benchmark found: a table for people, then a line of JSON for each figure.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace daybook::bench {
+
+struct Figure {
+  std::string name;
+  double value = 0;
+  std::string unit;
+  double baseline = 0;         // measured in the same run; 0: none
+  std::optional<double> goal;  // for the ratio, at least
+};
+
+// Prints them; false if a goal does not hold. `settings` says what the figures depend on.
+[[nodiscard]] bool report(const std::string& title, const std::string& settings,
+                          const std::vector<Figure>& figures);
+
+// Of a sorted or unsorted sample; `part` from 0 to 1.
+[[nodiscard]] double percentile(std::vector<double> sample, double part);
+
+// CPU, cores, memory: as far as the system tells.
+[[nodiscard]] std::string machine();
+
+class Stopwatch {
+ public:
+  [[nodiscard]] double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace daybook::bench
