@@ -118,7 +118,7 @@ TEST(KafkaProcesses, ShowTheirStatusAndSeedTheDemo) {
   EXPECT_EQ(accepted, 38);
   const ProgramResult shown = daybook.run({"status"});
   EXPECT_TRUE(contains(shown.out, "(kafka), 3 partition(s)") &&
-              contains(shown.out, "partition 2: deciding"))
+              contains(shown.out, "commands: deciding (daybook-"))
       << shown.out;
   const ProgramResult repeated = daybook.run({"seed", "demo", "--json"});
   EXPECT_EQ(Json::parse(repeated.out)["known"], 38) << repeated.out;
