@@ -3,15 +3,30 @@
 
 daybook=build/release/daybook
 demo_files=apps/daybook/demo
-data_folder=${DAYBOOK_DATA:-.daybook}
-pid_file=$data_folder/up.pid
-up_log=$data_folder/up.log
+on_kafka=
+
+# use_folder FOLDER: the data folder that everything below is about.
+use_folder() {
+  data_folder=$1
+  pid_file=$data_folder/up.pid
+  up_log=$data_folder/up.log
+}
 
 dev_demo() {
+  case ${1:-} in
+    '') [[ ${DAYBOOK_LOG:-} != kafka ]] || on_kafka=yes ;;
+    --kafka) on_kafka=yes ;;
+    *)
+      printf './dev demo: "%s" is not understood; ./dev help shows what is\n' "$1" >&2
+      exit 2
+      ;;
+  esac
+  use_folder "${DAYBOOK_DATA:-.daybook}"
   dev_setup
   build_preset release
   # shellcheck source=/dev/null
   source "$demo_files/demo.env"
+  [[ -z $on_kafka ]] || prepare_kafka_demo
   title "Starting Daybook"
   start_daybook
   load_demo
@@ -19,7 +34,7 @@ dev_demo() {
   show_checks
   show_outcomes
   show_query_times
-  show_what_next
+  if [[ -n $on_kafka ]]; then show_what_next_on_kafka; else show_what_next; fi
 }
 
 # ---- the process ----------------------------------------------------------------------------------------------------
@@ -39,6 +54,7 @@ start_daybook() {
     return
   fi
   mkdir -p "$data_folder"
+  : >"$up_log" # here and now: what an earlier run has said is not this one's word
   # A session of its own, so that it outlives this terminal.
   setsid "$daybook" up >"$up_log" 2>&1 </dev/null &
   pid=$!
@@ -68,13 +84,24 @@ await_ready() {
   good "ready at $http_url (process $pid, data in $data_folder, log in $up_log)"
 }
 
+# Both demos have a data folder of their own; with DAYBOOK_DATA it is about that one alone.
 dev_down() {
-  local pid started=$SECONDS shown=-1
-  if ! pid=$(running_pid); then
+  local folder pid stopped=0 folders=(.daybook .daybook-kafka)
+  [[ -z ${DAYBOOK_DATA:-} ]] || folders=("$DAYBOOK_DATA")
+  for folder in "${folders[@]}"; do
+    use_folder "$folder"
+    if pid=$(running_pid); then
+      stop_daybook "$pid"
+      stopped=$((stopped + 1))
+    fi
     rm -f "$pid_file"
-    say "Nothing that ./dev demo started is running for $data_folder."
-    return
-  fi
+  done
+  ((stopped > 0)) || say "Nothing that ./dev demo started is running for ${folders[*]}."
+  [[ -z $(running_folders) ]] || say "  Kafka goes on: ./dev kafka down stops it."
+}
+
+stop_daybook() {
+  local pid=$1 started=$SECONDS shown=-1
   kill -TERM "$pid"
   while kill -0 "$pid" 2>/dev/null; do
     ((SECONDS - started < 120)) || fail "process $pid has not ended after two minutes; its log is $up_log"
@@ -85,7 +112,6 @@ dev_down() {
     sleep 0.1
   done
   clear_progress
-  rm -f "$pid_file"
   good "stopped; the data stays in $data_folder"
 }
 
@@ -99,25 +125,33 @@ ask() {
 }
 
 load_demo() {
-  local before after token refused=0
+  local before after token
   owner_url=$("$daybook" url --owner)
   before=$(ask "$owner_url" -At -f "$demo_files/fingerprint.sql")
-  title "Loading the demo data through commands"
-  seeded=$("$daybook" seed demo </dev/null)
-  say "$seeded"
-  refused_answer=$("$daybook" send "$demo_files/refused.json" 2>&1 </dev/null) || refused=$?
-  ((refused == 2)) || fail "the command of $demo_files/refused.json was to be refused: exit code $refused: $refused_answer"
-  token=$(receipt_of "$(sed 's/.*"commandId":"\([^"]*\)".*/\1/' "$demo_files/refused.json")" |
-    sed -n 's/.*"token": *"\([^"]*\)".*/\1/p')
+  if [[ -n $on_kafka ]]; then publish_demo; else send_demo; fi
+  token=$(receipt_of "$(refused_id)" | sed -n 's/.*"token": *"\([^"]*\)".*/\1/p')
   ask "$owner_url" -At -c "SELECT daybook.wait_for('$token', '60 s')" >/dev/null
   reader_url=$("$daybook" url --organization "$demo_organization")
   after=$(ask "$owner_url" -At -f "$demo_files/fingerprint.sql")
   if [[ $before == "$after" ]]; then
     good "all of it was there already: nothing was written to the log, and no row has changed"
+  elif [[ -n $on_kafka && ${before#* } == "${after#* }" ]]; then
+    good "all of it was there already: the log has noted the repeats, and no row has changed"
   else
     good "log position $(log_position "$before") before, $(log_position "$after") after"
   fi
 }
+
+send_demo() {
+  local refused=0
+  title "Loading the demo data through commands"
+  seeded=$("$daybook" seed demo </dev/null)
+  say "$seeded"
+  refused_answer=$("$daybook" send "$demo_files/refused.json" 2>&1 </dev/null) || refused=$?
+  ((refused == 2)) || fail "the command of $demo_files/refused.json was to be refused: exit code $refused: $refused_answer"
+}
+
+refused_id() { sed 's/.*"commandId":"\([^"]*\)".*/\1/' "$demo_files/refused.json"; }
 
 # is_fresh_load ANSWER: whether `daybook seed demo`, which said this, has loaded anything.
 is_fresh_load() {

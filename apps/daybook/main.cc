@@ -36,6 +36,7 @@ struct CommandLine {
   int replication = 0;
   int target = -1;
   bool owner = false;
+  bool print = false;
   std::function<int(const Settings&)> chosen;
 };
 
@@ -153,7 +154,11 @@ void add_database_commands(CLI::App& app, CommandLine& line) {
       run::run_schema_check);
   CLI::App* seed = add_group(app, "seed", "Load data.", line);
   add(*seed, "demo", "Load the demo data through commands; a second time changes nothing.", line,
-      run::run_seed_demo);
+      [&](const Settings& s) { return run::run_seed_demo(s, line.print); })
+      ->add_flag(
+          "--print", line.print,
+          "Print the commands, one per line, for another way to send them: the organization's "
+          "alone while that is not there, then all.");
   auto* url = add(
       app, "url", "Print the PostgreSQL URL of a reporting login: psql \"$(daybook url)\".", line,
       [&](const Settings& s) { return run::run_url(s, line.owner, line.organization, line.user); });

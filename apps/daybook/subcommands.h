@@ -18,7 +18,7 @@ int run_receipt(const Settings& settings, const std::string& organization_id,
 int run_history(const Settings& settings, const std::string& organization_id,
                 const std::string& entity, const std::string& reference);
 int run_status(const Settings& settings);
-int run_seed_demo(const Settings& settings);
+int run_seed_demo(const Settings& settings, bool print);
 int run_migrate(const Settings& settings, const std::string& what, int target);
 int run_schema_check(const Settings& settings);
 int run_url(const Settings& settings, bool owner, const std::string& organization_id,

@@ -33,7 +33,12 @@ Error translate(const rocksdb::Status& status) {
                 "; stop, remove the state folder and start: it is folded again from the log",
             ""};
   }
-  return {ErrorKind::kUnavailable, "state.io", status.ToString(), ""};
+  const std::string text = status.ToString();
+  if (status.IsIOError() && text.find("While lock file") != std::string::npos) {
+    return {ErrorKind::kUnavailable, "state.locked",
+            text + "; another process uses this data folder: give each one of its own", ""};
+  }
+  return {ErrorKind::kUnavailable, "state.io", text, ""};
 }
 
 // After an attempt to empty the store that did not end well.

@@ -29,7 +29,18 @@ TEST_F(CommandsCli, HelpEverywhere) {
                                                        {"parked", "list"},
                                                        {"parked", "show"},
                                                        {"parked", "retry"},
-                                                       {"doctor"}};
+                                                       {"doctor"},
+                                                       {"commands"},
+                                                       {"projections"},
+                                                       {"topics"},
+                                                       {"topics", "create"},
+                                                       {"topics", "check"},
+                                                       {"topics", "accept-commands"},
+                                                       {"dead-letters"},
+                                                       {"dead-letters", "list"},
+                                                       {"dead-letters", "show"},
+                                                       {"dead-letters", "retry"},
+                                                       {"dead-letters", "drop"}};
   for (auto arguments : commands) {
     const std::string name = arguments.empty() ? "daybook" : arguments.back();
     arguments.emplace_back("--help");

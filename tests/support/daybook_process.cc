@@ -176,13 +176,13 @@ ProgramResult Installation::run(std::vector<std::string> arguments,
 }
 
 // What it writes to stdout can be read from the handle.
-int Installation::start(const std::vector<std::string>& arguments) {
+int Installation::start(const std::string& role, const std::vector<std::string>& arguments) {
   int pipe[2] = {-1, -1};
   if (::pipe2(pipe, O_CLOEXEC) != 0) fault("pipe");
   Streams streams;
   streams.output_handle = pipe[1];
   streams.errors = root_ / "up.log";
-  std::vector<std::string> all{DAYBOOK_PROGRAM, "up",     "--http",
+  std::vector<std::string> all{DAYBOOK_PROGRAM, role,     "--http",
                                "127.0.0.1:0",   "--data", folder_.string()};
   all.insert(all.end(), arguments.begin(), arguments.end());
   process_ = spawn(all, whole_environment(environment_), streams);
@@ -190,14 +190,14 @@ int Installation::start(const std::vector<std::string>& arguments) {
   return pipe[0];
 }
 
-void Installation::up(const std::vector<std::string>& arguments) {
-  const int output = start(arguments);
+void Installation::up_as(const std::string& role, const std::vector<std::string>& arguments) {
+  const int output = start(role, arguments);
   await_ready(output);
   ::close(output);
 }
 
 void Installation::up_until_logged(const std::string& text) {
-  ::close(start({}));
+  ::close(start("up", {}));
   const auto deadline = Clock::now() + kReadyLimit;
   while (up_log().find(text) == std::string::npos) {
     errno = 0;

@@ -43,7 +43,9 @@ class Installation {
                                   const std::string& input = "") const;
 
   // Starts `daybook up` and waits until it says that it is ready.
-  void up(const std::vector<std::string>& arguments = {});
+  void up(const std::vector<std::string>& arguments = {}) { up_as("up", arguments); }
+  // The same for `daybook <role>`: commands or projections. What is said of `up` holds for it too.
+  void up_as(const std::string& role, const std::vector<std::string>& arguments = {});
   // The same for one that will never be ready: waits until it has said this in its log.
   void up_until_logged(const std::string& text);
   [[nodiscard]] bool is_up() const { return process_ > 0; }
@@ -67,7 +69,7 @@ class Installation {
   [[nodiscard]] std::unique_ptr<log::EmbeddedLog> open_log() const;
 
  private:
-  [[nodiscard]] int start(const std::vector<std::string>& arguments);
+  [[nodiscard]] int start(const std::string& role, const std::vector<std::string>& arguments);
   void await_ready(int output);
 
   std::vector<std::string> environment_;

@@ -46,19 +46,8 @@ fs::path common(const std::string& file) {
   return fs::path(DAYBOOK_SOURCE_DIR) / "dev.d/kafka" / file;
 }
 
-fs::path jars() {
-  const char* named = std::getenv("KAFKA_JARS");
-  const fs::path folder =
-      named != nullptr ? fs::path(named) : fs::path(DAYBOOK_SOURCE_DIR) / ".kafka/lib";
-  if (!fs::exists(folder)) {
-    throw std::runtime_error("there are no Kafka jars in " + folder.string() +
-                             ": ./dev kafka install fetches them");
-  }
-  return folder;
-}
-
 std::vector<std::string> java(const std::string& heap, const std::vector<std::string>& arguments) {
-  const fs::path folder = jars();
+  const fs::path folder = kafka_jars();
   // An archive that is not there, or not of these jars, is passed over.
   std::vector<std::string> all{
       "/usr/bin/env",
@@ -173,6 +162,17 @@ std::vector<KafkaSeat> seats(int brokers) {
 }
 
 }  // namespace
+
+fs::path kafka_jars() {
+  const char* named = std::getenv("KAFKA_JARS");
+  const fs::path folder =
+      named != nullptr ? fs::path(named) : fs::path(DAYBOOK_SOURCE_DIR) / ".kafka/lib";
+  if (!fs::exists(folder)) {
+    throw std::runtime_error("there are no Kafka jars in " + folder.string() +
+                             ": ./dev kafka install fetches them");
+  }
+  return folder;
+}
 
 // A child that is killed when this program ends. The system ties that to the thread that made the
 // child, so the child has a thread of its own, which makes it and waits for its end.

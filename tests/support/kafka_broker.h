@@ -93,6 +93,9 @@ class KafkaCluster {
   std::vector<std::unique_ptr<KafkaBroker>> brokers_;
 };
 
+// The folder of the jars; Java clients run from them too.
+[[nodiscard]] std::filesystem::path kafka_jars();
+
 // The test program's common broker, started at its first use.
 [[nodiscard]] KafkaBroker& shared_broker();
 
