@@ -30,6 +30,22 @@ bool is_our_header(const std::string& name) {
   return false;
 }
 
+// A letter may stand there twice, after a process has died: whoever settles one has settled both.
+std::vector<DeadLetter> unsettled(std::vector<DeadLetter> letters,
+                                  const std::set<std::string>& settled) {
+  const auto identity = [](const DeadLetter& letter) {
+    const std::string outcome = letter.header(commands::header::kOutcomeOffset);
+    return std::to_string(letter.partition) + "/" + (outcome.empty() ? letter.name() : outcome);
+  };
+  std::set<std::string> done;
+  for (const DeadLetter& letter : letters) {
+    if (settled.contains(letter.name())) done.insert(identity(letter));
+  }
+  std::erase_if(letters,
+                [&](const DeadLetter& each) { return !done.insert(identity(each)).second; });
+  return letters;
+}
+
 }  // namespace
 
 std::string DeadLetter::name() const { return commands::place_text(partition, offset); }
@@ -69,8 +85,7 @@ Result<std::vector<DeadLetter>> DeadLetters::list() {
       }
     }
   }
-  std::erase_if(letters, [&](const DeadLetter& each) { return settled.contains(each.name()); });
-  return letters;
+  return unsettled(std::move(letters), settled);
 }
 
 Result<DeadLetter> DeadLetters::find(const std::string& name) {
