@@ -157,7 +157,12 @@ void append(std::vector<std::string>& all, const std::vector<std::string>& more)
 void fold(const Judgement& judged, FoldedLog& folded) {
   PartitionFold fold(folded);
   for (const auto& [offset, read] : judged.outcomes) {
-    fold.take(read);
+    try {
+      fold.take(read);
+    } catch (const std::exception& error) {
+      folded.faults.push_back("outcome " + std::to_string(offset) +
+                              " cannot be folded: " + error.what());
+    }
     folded.last_outcomes[judged.partition] = read.position;
   }
   fold.finish();
