@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kRecordsPerRead = 4096;
 constexpr std::chrono::seconds kFenceWait{30};
+constexpr std::chrono::seconds kRecordWait{10};
 
 tl::unexpected<Error> fenced_out() {
   return fail(ErrorKind::kConflict, "log.fenced_out",
@@ -152,7 +153,15 @@ Result<std::vector<Position>> PartitionJournal::read_back(std::chrono::milliseco
 
 Result<PartitionJournal::Recorded> PartitionJournal::recorded_at(std::uint64_t offset) {
   DAYBOOK_ASSIGN(cursor, log_.open_cursor(partition_, offset));
-  DAYBOOK_ASSIGN(records, cursor->read(1, std::chrono::seconds(10)));
+  DAYBOOK_ASSIGN(records, cursor->read(1, kRecordWait));
+  if (records.empty() && cursor->next_offset() <= offset) {
+    // Nothing came, which is no proof: a cluster that is away for a while gives nothing.
+    DAYBOOK_ASSIGN(end, log_.end_offset(partition_));
+    if (offset < end)
+      return fail(ErrorKind::kUnavailable, "log.read_timeout",
+                  "the record at offset " + std::to_string(offset) +
+                      " could not be read in time; try again");
+  }
   if (records.empty() || records.front().offset != offset) {
     return fail(
         ErrorKind::kCorrupt, "log.shorter_than_witness",

@@ -91,6 +91,25 @@ void remove_records_below(const std::string& topic, std::uint32_t partition, std
   check(code);
 }
 
+void delete_topic(const std::string& topic) {
+  const auto handle = open(RD_KAFKA_PRODUCER, {});
+  rd_kafka_DeleteTopic_t* wanted = rd_kafka_DeleteTopic_new(topic.c_str());
+  rd_kafka_queue_t* queue = rd_kafka_queue_new(handle.get());
+  rd_kafka_DeleteTopics(handle.get(), &wanted, 1, nullptr, queue);
+  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, kWaitMs);
+  const auto code = event != nullptr ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+  rd_kafka_event_destroy(event);
+  rd_kafka_queue_destroy(queue);
+  rd_kafka_DeleteTopic_destroy(wanted);
+  check(code);
+  auto admin = kafka::Admin::open(shared_connection());
+  if (!admin) throw std::runtime_error(admin.error().detail);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kWaitMs);
+  while ((*admin)->partitions(topic, std::chrono::seconds(1))) {
+    if (std::chrono::steady_clock::now() > until) throw std::runtime_error(topic + " stays");
+  }
+}
+
 void run_transaction(const std::string& topic, std::uint32_t partition, bool commit) {
   const auto handle = open(RD_KAFKA_PRODUCER, {{"transactional.id", log::random_uuid_text()}});
   check(rd_kafka_init_transactions(handle.get(), kWaitMs));

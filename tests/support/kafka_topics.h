@@ -21,6 +21,8 @@ namespace daybook::test {
 
 // Removes the records of a partition below an offset, as retention does.
 void remove_records_below(const std::string& topic, std::uint32_t partition, std::uint64_t offset);
+// Removes a topic with all that is in it; returns when nobody sees it any more.
+void delete_topic(const std::string& topic);
 // Somebody else's transaction with one record, committed or aborted: either leaves a marker, an
 // offset without a record.
 void run_transaction(const std::string& topic, std::uint32_t partition, bool commit);

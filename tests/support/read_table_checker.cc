@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <tuple>
 
 #include "domain/core/schema.h"
 #include "domain/state/columns.h"
@@ -27,41 +26,8 @@ T needed(Result<T> result, const std::string& what) {
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
-// One partition's outcomes, with what must hold of them beside the rows.
-class Folder {
- public:
-  explicit Folder(FoldedLog& folded) : folded_(folded) {}
-
-  void take(const ReadOutcome& read) {
-    const log::Outcome& outcome = read.outcome;
-    const FoldedLog::CommandKey key{outcome.organization_id(), outcome.command_id()};
-    if (!folded_.outcomes.emplace(key, read).second) {
-      folded_.faults.push_back("command " + outcome.command_id() + " has two outcomes");
-    }
-    for (const log::Event& event : outcome.events()) check_version(outcome, event);
-    fold_.take(outcome);
-  }
-  void finish() {
-    for (const auto& [key, row] : fold_.rows()) folded_.rows[key] = row;
-  }
-
- private:
-  void check_version(const log::Outcome& outcome, const log::Event& event) {
-    auto& version = versions_[{outcome.organization_id(), event.entity(), event.id()}];
-    if (event.version() != ++version) {
-      folded_.faults.push_back("record " + event.id() + " has version " +
-                               std::to_string(event.version()) + " where " +
-                               std::to_string(version) + " was due");
-    }
-  }
-
-  FoldedLog& folded_;
-  RowFold fold_;
-  std::map<std::tuple<std::string, int, std::string>, std::uint64_t> versions_;
-};
-
 void fold_partition(log::EventLog& log, std::uint32_t partition, FoldedLog& folded) {
-  Folder folder(folded);
+  PartitionFold fold(folded);
   log::ValidReader reader(log, partition);
   needed(reader.start(nullptr), "start");
   const std::uint64_t end = needed(log.end_offset(partition), "end");
@@ -75,10 +41,10 @@ void fold_partition(log::EventLog& log, std::uint32_t partition, FoldedLog& fold
       auto outcome =
           needed(log::outcome_of(record.judged.record, record.position.offset), "outcome");
       folded.last_outcomes[partition] = record.position;
-      folder.take({record.position, std::move(outcome)});
+      fold.take({record.position, std::move(outcome)});
     }
   }
-  folder.finish();
+  fold.finish();
 }
 
 std::string column_list(Entity entity) {
@@ -184,6 +150,30 @@ std::vector<RowChange> RowFold::take(log::Outcome outcome) {
     rows_[change.key] = changed.back();
   }
   return changed;
+}
+
+void PartitionFold::take(const ReadOutcome& read) {
+  const log::Outcome& outcome = read.outcome;
+  const bool decided =
+      outcome.kind() == log::OUTCOME_KIND_ACCEPTED || outcome.kind() == log::OUTCOME_KIND_REJECTED;
+  const FoldedLog::CommandKey key{outcome.organization_id(), outcome.command_id()};
+  // A repeat, a forwarded record and what is not remembered are no outcome of the command itself.
+  if (decided && !outcome.unremembered() && !folded_.outcomes.emplace(key, read).second)
+    folded_.faults.push_back("command " + outcome.command_id() + " has two outcomes");
+  for (const log::Event& event : outcome.events()) check_version(outcome, event);
+  fold_.take(outcome);
+}
+
+void PartitionFold::finish() {
+  for (const auto& [key, row] : fold_.rows()) folded_.rows[key] = row;
+}
+
+void PartitionFold::check_version(const log::Outcome& outcome, const log::Event& event) {
+  auto& version = versions_[{outcome.organization_id(), event.entity(), event.id()}];
+  if (event.version() == ++version) return;
+  folded_.faults.push_back("record " + event.id() + " has version " +
+                           std::to_string(event.version()) + " where " + std::to_string(version) +
+                           " was due");
 }
 
 std::size_t FoldedLog::row_count(Entity entity) const {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,24 @@ struct FoldedLog {
 
   // Rows that the tables of this entity must have.
   [[nodiscard]] std::size_t row_count(Entity entity) const;
+};
+
+// Adds one partition's outcomes, with what must hold of them beside the rows.
+class PartitionFold {
+ public:
+  // `folded` must outlive it.
+  explicit PartitionFold(FoldedLog& folded) : folded_(folded) {}
+
+  void take(const ReadOutcome& read);
+  // After the last one.
+  void finish();
+
+ private:
+  void check_version(const log::Outcome& outcome, const log::Event& event);
+
+  FoldedLog& folded_;
+  RowFold fold_;
+  std::map<std::tuple<std::string, int, std::string>, std::uint64_t> versions_;
 };
 
 [[nodiscard]] FoldedLog fold_log(log::EventLog& log);

@@ -18,7 +18,7 @@ using test::owner;
 // A journal with what its user folded and read back.
 class Owner {
  public:
-  Owner(MemoryEventLog& log, char letter)
+  Owner(EventLog& log, char letter)
       : journal(log, 0, [letter, count = 0]() mutable {
           std::string bytes = owner(letter);
           bytes.back() = static_cast<char>(++count);  // a new owner for each claim
@@ -50,6 +50,42 @@ class Owner {
   PartitionJournal journal;
   std::vector<std::string> folded;
   int rests = 0;
+};
+
+// Gives nothing to read while it is silent, as a cluster that is away for a while.
+class SilentLog final : public EventLog {
+ public:
+  explicit SilentLog(EventLog& inner) : inner_(inner) {}
+  [[nodiscard]] std::uint32_t partition_count() const override { return inner_.partition_count(); }
+  [[nodiscard]] Result<std::uint64_t> end_offset(std::uint32_t partition) override {
+    return inner_.end_offset(partition);
+  }
+  [[nodiscard]] Result<std::unique_ptr<LogCursor>> open_cursor(std::uint32_t partition,
+                                                               std::uint64_t offset) override {
+    if (!silent) return inner_.open_cursor(partition, offset);
+    return std::make_unique<Cursor>(offset);
+  }
+  [[nodiscard]] Result<std::unique_ptr<LogAppender>> open_appender(
+      std::uint32_t partition) override {
+    return inner_.open_appender(partition);
+  }
+
+  bool silent = false;
+
+ private:
+  class Cursor final : public LogCursor {
+   public:
+    explicit Cursor(std::uint64_t offset) : offset_(offset) {}
+    [[nodiscard]] Result<std::vector<RawRecord>> read(std::size_t, milliseconds) override {
+      return std::vector<RawRecord>();
+    }
+    [[nodiscard]] std::uint64_t next_offset() const override { return offset_; }
+
+   private:
+    std::uint64_t offset_;
+  };
+
+  EventLog& inner_;
 };
 
 class PartitionJournalTest : public testing::Test {
@@ -258,6 +294,18 @@ TEST_F(PartitionJournalTest, FindsOutcomesByTheirOffsets) {
   damaged.back() = static_cast<char>(damaged.back() ^ 1);
   log_.replace(0, 2, damaged);
   EXPECT_EQ(a_.journal.recorded_at(4).error().code, "log.damaged");
+}
+
+TEST_F(PartitionJournalTest, TakesALogThatGivesNothingInTimeForNoneThatIsCut) {
+  SilentLog log(log_);
+  Owner patient(log, 'P');
+  ASSERT_TRUE(patient.claim());
+  ASSERT_TRUE(patient.append({"c1"}));
+  log.silent = true;
+  EXPECT_EQ(patient.journal.recorded_at(4).error().code, "log.read_timeout");
+  EXPECT_EQ(patient.journal.recorded_at(100).error().code, "log.shorter_than_witness");
+  log.silent = false;
+  EXPECT_EQ(patient.journal.recorded_at(4)->outcome.command_id(), "c1");
 }
 
 }  // namespace
