@@ -33,6 +33,7 @@ Result<T> ask_handler(PartitionHandler& handler, Ask ask) {
     promise->set_value(std::move(found));
   });
   promise.reset();  // the query alone holds it now: dropped with it, it breaks
+  if (!taken && !handler.status().assigned) return fail(elsewhere_error());
   if (!taken || answer.wait_for(kPortionWait) != std::future_status::ready)
     return fail(no_answer());
   try {

@@ -20,6 +20,13 @@ constexpr std::uint32_t kTriesBeforeGivingUp = 3;
 
 }  // namespace
 
+Error elsewhere_error() {
+  return {ErrorKind::kUnavailable, "partition.elsewhere",
+          "another process owns the organization's partition; `daybook status` says which: ask "
+          "that one",
+          ""};
+}
+
 PartitionHandler::PartitionHandler(Journal& journal, StateStore& store, const Clock& clock,
                                    HandlerOptions options, CommandTopic* topic)
     : journal_(journal),
@@ -130,8 +137,7 @@ void PartitionHandler::work() {
 // The partition is for another process. Nobody waits here for it.
 void PartitionHandler::stand_by() {
   if (owns_) release();
-  refuse_all({ErrorKind::kUnavailable, "partition.elsewhere",
-              "another process owns the organization's partition; ask that one", ""});
+  refuse_all(elsewhere_error());
   figures_.trouble.clear();
   publish_status();
   (void)inbox_.await(options_.flush_idle);

@@ -72,6 +72,9 @@ struct HandlerStatus {
   log::Progress progress;
 };
 
+// What a process is told that asks one which does not own the partition.
+[[nodiscard]] Error elsewhere_error();
+
 class PartitionHandler {
  public:
   // Journal, store, clock and topic must outlive the handler. One with a topic is not assigned at

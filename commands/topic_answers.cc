@@ -8,8 +8,15 @@
 #include "domain/state/keys.h"
 
 namespace daybook::commands {
+namespace {
+
+constexpr std::size_t kRecentMax = 2'000;
+
+}  // namespace
 
 void TopicAnswers::begin(const log::Progress* from) {
+  recent_.clear();
+  recent_order_.clear();
   stored_.clear();
   folded_.clear();
   if (from != nullptr) stored_.assign(from->unanswered().begin(), from->unanswered().end());
@@ -57,7 +64,7 @@ Result<void> TopicAnswers::publish(std::uint64_t offset, const log::Outcome& out
 }
 
 // With the place of the outcome that counts: for a repeat that of the first one.
-Result<Receipt> TopicAnswers::receipt_for(const log::Outcome& outcome) const {
+Result<Receipt> TopicAnswers::receipt_for(const log::Outcome& outcome) {
   if (outcome.unremembered()) return receipt_of(outcome, {}, false);
   log::ReceiptEntry entry;
   entry.ParseFromString(
@@ -65,13 +72,33 @@ Result<Receipt> TopicAnswers::receipt_for(const log::Outcome& outcome) const {
   DAYBOOK_TRY(state_.health());
   const log::Progress& progress = journal_.progress();
   const Position position = position_of(entry, progress.log_id(), progress.partition());
-  if (outcome.kind() != log::OUTCOME_KIND_REPEATED) return receipt_of(outcome, position, false);
-  DAYBOOK_ASSIGN(first, journal_.recorded_at(entry.offset()));
-  Receipt receipt = receipt_of(first.outcome, position, true);
+  if (outcome.kind() != log::OUTCOME_KIND_REPEATED) {
+    Receipt receipt = receipt_of(outcome, position, false);
+    keep(position.offset, receipt);
+    return receipt;
+  }
+  DAYBOOK_ASSIGN(receipt, first_receipt(entry.offset(), position));
+  receipt.set_repeated(true);
   // Its sender's own marks, by which it recognizes the answer.
   receipt.set_correlation_id(outcome.correlation_id());
   receipt.set_traceparent(outcome.traceparent());
   return receipt;
+}
+
+Result<Receipt> TopicAnswers::first_receipt(std::uint64_t offset, const Position& position) {
+  if (const auto known = recent_.find(offset); known != recent_.end()) return known->second;
+  DAYBOOK_ASSIGN(first, journal_.recorded_at(offset));
+  Receipt receipt = receipt_of(first.outcome, position, true);
+  keep(offset, receipt);
+  return receipt;
+}
+
+void TopicAnswers::keep(std::uint64_t offset, const Receipt& receipt) {
+  if (!recent_.emplace(offset, receipt).second) return;
+  recent_order_.push_back(offset);
+  if (recent_order_.size() <= kRecentMax) return;
+  recent_.erase(recent_order_.front());
+  recent_order_.pop_front();
 }
 
 std::vector<std::uint64_t> TopicAnswers::untold() const {

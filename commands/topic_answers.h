@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -41,7 +42,9 @@ class TopicAnswers {
   [[nodiscard]] std::uint64_t answered_up_to() const;
 
  private:
-  [[nodiscard]] Result<Receipt> receipt_for(const log::Outcome& outcome) const;
+  [[nodiscard]] Result<Receipt> receipt_for(const log::Outcome& outcome);
+  [[nodiscard]] Result<Receipt> first_receipt(std::uint64_t offset, const Position& position);
+  void keep(std::uint64_t offset, const Receipt& receipt);
   [[nodiscard]] Result<void> publish_again(std::uint64_t offset, const Journal::Recorded& recorded);
 
   CommandTopic& topic_;
@@ -49,6 +52,9 @@ class TopicAnswers {
   const State& state_;
   std::deque<std::uint64_t> stored_;  // perhaps untold when the state was stored
   std::deque<std::pair<std::uint64_t, Journal::Recorded>> folded_;  // since then
+  // A repeat mostly comes soon after the first one: no need to read that from the log.
+  std::unordered_map<std::uint64_t, Receipt> recent_;  // by offset
+  std::deque<std::uint64_t> recent_order_;
 };
 
 }  // namespace daybook::commands

@@ -1,5 +1,7 @@
 #include "infra/topics/topic_door.h"
 
+#include <spdlog/spdlog.h>
+
 #include <charconv>
 
 #include "commands/codec/json.h"
@@ -47,9 +49,10 @@ Result<Receipt> receipt_in(const kafka::MessageView& message) {
 
 }  // namespace
 
-TopicDoor::TopicDoor(TopicDoorOptions options, const commands::Clock& clock,
+TopicDoor::TopicDoor(kafka::Admin& admin, TopicDoorOptions options, const commands::Clock& clock,
                      commands::CommandDoor* lookups)
-    : options_(std::move(options)),
+    : admin_(admin),
+      options_(std::move(options)),
       clock_(clock),
       lookups_(lookups),
       id_(log::random_uuid_text()) {}
@@ -58,28 +61,28 @@ Result<std::unique_ptr<TopicDoor>> TopicDoor::open(kafka::Admin& admin,
                                                    const TopicDoorOptions& options,
                                                    const commands::Clock& clock,
                                                    commands::CommandDoor* lookups) {
-  std::unique_ptr<TopicDoor> door(new TopicDoor(options, clock, lookups));
+  std::unique_ptr<TopicDoor> door(new TopicDoor(admin, options, clock, lookups));
   kafka::ProducerOptions producing;
   producing.connection = options.connection;
   producing.message_bytes_max = kCommandBytesMax;
   DAYBOOK_ASSIGN(producer, kafka::Producer::open(producing));
   door->producer_ = std::move(producer);
-  DAYBOOK_TRY(door->follow_results(admin));
+  DAYBOOK_TRY(door->follow_results());
   return door;
 }
 
 // From their end on: whoever waits here has not sent anything yet.
-Result<void> TopicDoor::follow_results(kafka::Admin& admin) {
+Result<void> TopicDoor::follow_results() {
   for (std::uint32_t partition = 0; partition < options_.partition_count; ++partition) {
-    DAYBOOK_ASSIGN(end, admin.end_offset(options_.names.results, partition, kRequestWait));
+    DAYBOOK_ASSIGN(end, admin_.end_offset(options_.names.results, partition, kRequestWait));
     kafka::ConsumerOptions reading;
     reading.connection = options_.connection;
     DAYBOOK_ASSIGN(consumer, kafka::Consumer::open(reading));
     DAYBOOK_TRY(consumer->assign(options_.names.results, partition, end));
     results_.push_back(std::move(consumer));
   }
-  for (const auto& consumer : results_)
-    threads_.emplace_back([this, each = consumer.get()] { follow(*each); });
+  for (std::uint32_t partition = 0; partition < results_.size(); ++partition)
+    threads_.emplace_back([this, partition] { follow(*results_[partition], partition); });
   return {};
 }
 
@@ -135,14 +138,24 @@ void TopicDoor::settle(std::uint64_t number, Result<Receipt> result) {
   answer(std::move(result));
 }
 
-void TopicDoor::follow(kafka::Consumer& results) {
+void TopicDoor::follow(kafka::Consumer& results, std::uint32_t partition) {
   while (!stopping_) {
-    // What is wrong with the topic is told by those who wait: no result comes.
-    if (!results.read(kResultsPerRead, kReadWait,
-                      [this](const kafka::MessageView& message) { take(message); }))
-      std::this_thread::sleep_for(kReadWait);
+    const auto read =
+        results.read(kResultsPerRead, kReadWait, [this](const auto& message) { take(message); });
+    if (!read) go_on(results, partition, read.error());
     settle_overdue();
   }
+}
+
+// Those who wait for what could not be read are told so when their time is over.
+void TopicDoor::go_on(kafka::Consumer& results, std::uint32_t partition, const Error& error) {
+  spdlog::warn("results, partition {}: {}", partition, error.detail);
+  std::this_thread::sleep_for(kReadWait);
+  const auto begin = admin_.begin_offset(options_.names.results, partition, kReadWait);
+  const bool gone = error.code == "kafka.expired" || error.code == "kafka.beyond_end";
+  const std::uint64_t next = gone && begin ? *begin : results.next_offset();
+  if (auto assigned = results.assign(options_.names.results, partition, next); !assigned)
+    spdlog::warn("{}", assigned.error().detail);
 }
 
 void TopicDoor::take(const kafka::MessageView& message) {

@@ -2,8 +2,9 @@
 // answers it when its result comes, whoever has decided it.
 //
 // Ownership: owns its connections and a thread for each partition of the results. Threading: as
-// CommandDoor says; the lookups must outlive it. Errors of an answer: kUnavailable if the command
-// is certainly not in the topic; kUnknownOutcome if nobody knows that, or no result came in time.
+// CommandDoor says; `admin` and the lookups must outlive it. Errors of an answer: kUnavailable if
+// the command is certainly not in the topic; kUnknownOutcome if nobody knows that, or no result
+// came in time.
 #pragma once
 
 #include <atomic>
@@ -57,13 +58,16 @@ class TopicDoor final : public commands::CommandDoor {
     std::chrono::steady_clock::time_point until;
   };
 
-  TopicDoor(TopicDoorOptions options, const commands::Clock& clock, commands::CommandDoor* lookups);
-  [[nodiscard]] Result<void> follow_results(kafka::Admin& admin);
-  void follow(kafka::Consumer& results);
+  TopicDoor(kafka::Admin& admin, TopicDoorOptions options, const commands::Clock& clock,
+            commands::CommandDoor* lookups);
+  [[nodiscard]] Result<void> follow_results();
+  void follow(kafka::Consumer& results, std::uint32_t partition);
+  void go_on(kafka::Consumer& results, std::uint32_t partition, const Error& error);
   void take(const kafka::MessageView& message);
   void settle(std::uint64_t number, Result<Receipt> result);
   void settle_overdue();
 
+  kafka::Admin& admin_;
   const TopicDoorOptions options_;
   const commands::Clock& clock_;
   commands::CommandDoor* const lookups_;
