@@ -58,5 +58,5 @@ dev_bench() {
 
 dev_clean() {
   rm -rf build
-  say "Removed build/. Data folders stay: ${DAYBOOK_DATA:-.daybook} is removed by hand."
+  say "Removed build/. Data folders stay: ${DAYBOOK_DATA:-.daybook, .daybook-kafka}."
 }

@@ -3,7 +3,8 @@
 //
 //   java -cp 'lib/*' Send.java 127.0.0.1:9092 ORGANIZATION command.json
 //
-// Exit codes: 0 accepted, 2 refused, 3 no result in time: send the very same command again.
+// Exit codes: 0 accepted, 2 refused, 3 no result in time. After 3, or an error of the client, send the very same command
+// again: it has one effect, however often it is sent.
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ public class Send {
       result = awaitResult(results, replyTo);
     }
     if (result == null) {
-      System.err.println("no result yet; send the very same command again");
+      System.err.println("no result in time");
       System.exit(3);
     }
     System.out.println(result.value());

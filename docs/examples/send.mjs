@@ -3,7 +3,8 @@
 //   npm install @platformatic/kafka
 //   node send.mjs 127.0.0.1:9092 ORGANIZATION command.json
 //
-// Exit codes: 0 accepted, 2 refused, 3 no result in time: send the very same command again.
+// Exit codes: 0 accepted, 2 refused, 3 no result in time. After 3, or an error of the client, send
+// the very same command again: it has one effect, however often it is sent.
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import {
@@ -65,7 +66,7 @@ async function main(brokers, organization, path) {
   const message = await awaitResult(results, replyTo);
   await consumer.close(true);
   if (!message) {
-    console.error("no result yet; send the very same command again");
+    console.error("no result in time");
     return 3;
   }
   console.log(message.value);

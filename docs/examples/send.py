@@ -4,7 +4,8 @@
     pip install confluent-kafka
     python3 send.py 127.0.0.1:9092 ORGANIZATION command.json
 
-Exit codes: 0 accepted, 2 refused, 3 no result in time: send the very same command again.
+Exit codes: 0 accepted, 2 refused, 3 no result in time. After 3, or an error of the client, send the very same command
+again: it has one effect, however often it is sent.
 """
 import json
 import sys
@@ -41,7 +42,7 @@ def send(brokers, organization, command, reply_to):
         on_delivery=lambda error, _: failures.append(error) if error else None,
     )
     if producer.flush(WAIT_SECONDS) > 0 or failures:
-        sys.exit(f"the broker has not acknowledged it: {failures}; send the very same command again")
+        sys.exit(f"the broker has not acknowledged it: {failures}")
 
 
 def await_result(consumer, reply_to):
@@ -66,7 +67,7 @@ def main(brokers, organization, path):
     value, headers = await_result(results, reply_to)
     results.close()
     if not headers:
-        print("no result yet; send the very same command again", file=sys.stderr)
+        print("no result in time", file=sys.stderr)
         return 3
     print(json.dumps(json.loads(value), indent=2) if value else headers)
     return 0 if headers["outcome"] == "accepted" else 2
