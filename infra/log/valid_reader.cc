@@ -36,6 +36,10 @@ Result<void> ValidReader::check_witness(const Progress& from) {
   }
   DAYBOOK_ASSIGN(cursor, log_.open_cursor(partition_, from.offset()));
   DAYBOOK_ASSIGN(records, cursor->read(1, std::chrono::seconds(10)));
+  if (records.empty() && cursor->next_offset() <= from.offset()) {
+    return fail(ErrorKind::kUnavailable, "log.read_timeout",
+                "the record at " + there + " could not be read in time; try again");
+  }
   const bool same = !records.empty() && records.front().offset == from.offset() &&
                     checksum_of(records.front().bytes) == from.last_checksum();
   if (same) return {};
