@@ -16,6 +16,7 @@ void CommandEngine::start() {
 
 void CommandEngine::stop() {
   // The handlers first: a question that waits for one of them is answered by that.
+  for (auto& handler : handlers_) handler->close();
   for (auto& handler : handlers_) handler->stop();
   lookups_.stop();
 }

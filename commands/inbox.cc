@@ -3,6 +3,16 @@
 #include <utility>
 
 namespace daybook::commands {
+namespace {
+
+// Of commands as they came; decoded they take a few times as much.
+constexpr std::size_t kBytesMax = 16U << 20U;
+
+std::size_t bytes_of(const Submission& submission) {
+  return submission.origin ? submission.origin->record.bytes : 0;
+}
+
+}  // namespace
 
 Inbox::Inbox(std::size_t submissions_max, std::size_t queries_max)
     : submissions_max_(submissions_max), queries_max_(queries_max) {}
@@ -24,15 +34,21 @@ std::optional<Error> Inbox::put(Submission& submission) {
 
 void Inbox::put_when_room(std::vector<Submission> submissions, const std::atomic<bool>& stopping) {
   std::unique_lock lock(mutex_);
-  room_.wait(lock, [&] { return closed_ || stopping || submissions_.size() < submissions_max_; });
+  room_.wait(lock, [&] {
+    return closed_ || stopping || (submissions_.size() < submissions_max_ && bytes_ < kBytesMax);
+  });
   if (closed_ || stopping) return;
-  for (Submission& submission : submissions) submissions_.push_back(std::move(submission));
+  for (Submission& submission : submissions) {
+    bytes_ += bytes_of(submission);
+    submissions_.push_back(std::move(submission));
+  }
   wake_.notify_one();
 }
 
 void Inbox::drop_sourced() {
   const std::lock_guard lock(mutex_);
   std::erase_if(submissions_, [](const Submission& each) { return each.origin.has_value(); });
+  bytes_ = 0;
 }
 
 void Inbox::wake() {
@@ -104,10 +120,12 @@ std::deque<Submission> Inbox::take(std::size_t count_max) {
   std::deque<Submission> taken;
   if (submissions_.size() <= count_max) {
     taken.swap(submissions_);
+    bytes_ = 0;
     room_.notify_all();
     return taken;
   }
   for (; count_max > 0; --count_max) {
+    bytes_ -= bytes_of(submissions_.front());
     taken.push_back(std::move(submissions_.front()));
     submissions_.pop_front();
   }

@@ -29,7 +29,8 @@ class Inbox {
 
   // Takes the submission, or says why not and leaves it.
   [[nodiscard]] std::optional<Error> put(Submission& submission);
-  // Waits until there is room for them; gives up when it is closed or the caller is to stop.
+  // Waits until there is room for them, by number and by bytes; gives up when it is closed or the
+  // caller is to stop.
   void put_when_room(std::vector<Submission> submissions, const std::atomic<bool>& stopping);
   // Forgets what came from the topic and was not taken out.
   void drop_sourced();
@@ -61,6 +62,7 @@ class Inbox {
   std::condition_variable wake_;
   std::condition_variable room_;
   std::deque<Submission> submissions_;
+  std::size_t bytes_ = 0;  // of those that came from the topic
   std::deque<Query> queries_;
   bool closed_ = false;
   bool takes_queries_ = false;

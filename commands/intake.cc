@@ -14,14 +14,9 @@ Error refusal(std::string code, std::string detail, std::string path = {}) {
   return {ErrorKind::kInvalid, std::move(code), std::move(detail), std::move(path)};
 }
 
-std::string origin_of(const CommandRecord& record, const IntakePlace& place) {
-  return find_header(record.headers, header::kOrigin)
-      .value_or(place_text(place.partition, record.offset));
-}
-
 std::string derived_id(const CommandRecord& record, const IntakePlace& place) {
-  return uuid_v5(place.log_id,
-                 "command/" + std::to_string(place.generation) + "/" + origin_of(record, place));
+  return uuid_v5(place.log_id, "command/" + std::to_string(place.generation) + "/" +
+                                   origin_of(record, place.partition));
 }
 
 // The id that text which cannot be decoded seems to give, so that its sender recognizes the answer.
@@ -119,6 +114,22 @@ std::optional<std::string> find_header(const Headers& headers, std::string_view 
   return found->second;
 }
 
+bool is_own_header(std::string_view name) {
+  using namespace header;
+  for (const char* own : {kOrigin, kHops, kOutcome, kOutcomeOffset, kErrorCode, kErrorMessage,
+                          kErrorPath, kSettles, kHow}) {
+    if (name == own) return true;
+  }
+  return false;
+}
+
+// A forwarded copy says it; it has no other header of that name.
+std::string origin_of(const CommandRecord& record, std::uint32_t partition) {
+  const bool forwarded = find_header(record.headers, header::kHops).has_value();
+  const auto origin = find_header(record.headers, header::kOrigin);
+  return forwarded && origin ? *origin : place_text(partition, record.offset);
+}
+
 std::string place_text(std::uint32_t partition, std::int64_t offset) {
   return std::to_string(partition) + ":" + std::to_string(offset);
 }
@@ -133,7 +144,10 @@ std::optional<std::uint32_t> other_partition(const CommandRecord& record,
 }
 
 TopicRecord copy_of(const CommandRecord& record, const IntakePlace& place) {
-  TopicRecord copy{record.key, record.value, record.headers};
+  TopicRecord copy{record.key, record.value, {}};
+  for (const auto& header : record.headers) {
+    if (!is_own_header(header.first)) copy.headers.push_back(header);
+  }
   copy.headers.emplace_back(header::kOrigin, place_text(place.partition, record.offset));
   copy.headers.emplace_back(header::kHops, "1");
   return copy;

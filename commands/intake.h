@@ -26,9 +26,15 @@ inline constexpr const char* kTraceparent = "traceparent";
 inline constexpr const char* kErrorCode = "error-code";
 inline constexpr const char* kErrorMessage = "error-message";
 inline constexpr const char* kErrorPath = "error-path";
+inline constexpr const char* kSettles = "settles";  // the dead letter that this record settles
+inline constexpr const char* kHow = "how";
 }  // namespace header
 
 [[nodiscard]] std::optional<std::string> find_header(const Headers& headers, std::string_view name);
+// One that means something only when Daybook itself has written it.
+[[nodiscard]] bool is_own_header(std::string_view name);
+// Where a record was first sent to: "partition:offset". A sender's own header counts for nothing.
+[[nodiscard]] std::string origin_of(const CommandRecord& record, std::uint32_t partition);
 [[nodiscard]] std::string place_text(std::uint32_t partition, std::int64_t offset);
 
 // Where the records come from.

@@ -49,8 +49,10 @@ void PartitionHandler::start() {
   thread_ = std::thread([this] { run(); });
 }
 
+void PartitionHandler::close() { inbox_.close(); }
+
 void PartitionHandler::stop() {
-  inbox_.close();
+  close();
   if (thread_.joinable()) thread_.join();
   refuse_all(
       {ErrorKind::kUnavailable, "handler.stopping", "the engine has stopped; send it again", ""});
@@ -83,6 +85,7 @@ HandlerStatus PartitionHandler::status() const {
 
 void PartitionHandler::publish_status() {
   figures_.owns = owns_;
+  figures_.decides = owns_ && topic_begun_;
   figures_.progress = journal_.progress();
   figures_.progress.set_decided_at(newest_decision_);
   if (topic_ != nullptr) figures_.unacknowledged = topic_->unacknowledged_count();
@@ -119,7 +122,9 @@ void PartitionHandler::work() {
   }
   auto done = state_.health();
   if (reader_ && done) {
-    if (auto fault = reader_->fault()) done = fail(*std::move(fault));
+    auto fault = reader_->fault();
+    if (!fault) fault = topic_->fault();
+    if (fault) done = fail(*std::move(fault));
   }
   if (done) done = decide_group();
   const bool more = inbox_.submissions() > 0 || !again_.empty();
@@ -151,7 +156,9 @@ void PartitionHandler::release() {
   for (int tries = 0; read && !in_flight_.empty() && tries < kReadBacksOnRelease; ++tries)
     read = read_back(kReadBackWait);
   if (topic_ != nullptr) topic_->await_acknowledged(kAnswersWait);
-  if (auto flushed = flush(); !flushed) note_trouble(flushed.error());
+  // What could not be settled is not in the state: then it is folded again from where it stands.
+  if (read) read = flush();
+  if (!read) note_trouble(read.error());
   forget_flights();
   owns_ = false;
   publish_status();
@@ -181,7 +188,7 @@ Result<void> PartitionHandler::claim() {
 Result<void> PartitionHandler::begin_topic() {
   const log::Progress& progress = journal_.progress();
   DAYBOOK_ASSIGN(lost, topic_->start(progress.has_source() ? &progress.source() : nullptr));
-  DAYBOOK_TRY(answers_->publish_untold());
+  DAYBOOK_TRY(answers_->publish_untold([this] { return inbox_.closed() || !assigned_; }));
   if (lost) record_lost(*lost);
   reader_->start({progress.log_id(), progress.source().generation(), progress.partition(),
                   topic_->partition_count()});

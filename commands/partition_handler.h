@@ -68,6 +68,7 @@ struct HandlerStatus {
   std::chrono::milliseconds waiting{0};  // how long the oldest one from the topic has been
   bool assigned = true;                  // is to own the partition
   bool owns = false;                     // has fenced and may decide
+  bool decides = false;                  // and has begun to read its commands
   std::string trouble;                   // why not, if it does not
   log::Progress progress;
 };
@@ -86,6 +87,8 @@ class PartitionHandler {
   PartitionHandler& operator=(const PartitionHandler&) = delete;
 
   void start();
+  // Takes nothing more; returns at once, so that several can be closed before one is waited for.
+  void close();
   // Takes nothing more, decides and answers what was taken, writes the state. Idempotent.
   void stop();
 

@@ -11,6 +11,7 @@ namespace daybook::commands {
 namespace {
 
 constexpr std::size_t kRecentMax = 2'000;
+constexpr std::size_t kRecentBytesMax = 2'000;  // of each: those of large batches are read again
 
 }  // namespace
 
@@ -31,17 +32,23 @@ void TopicAnswers::note(const ReadOutcome& read) {
     folded_.push_back({read.position.offset, {read.outcome, read.envelope}});
 }
 
-Result<void> TopicAnswers::publish_untold() {
+// Forgotten only when all of them were handed over: whoever begins the topic again after a failure
+// begins with a new producer, and with all of them.
+Result<void> TopicAnswers::publish_untold(const std::function<bool()>& stopping) {
+  const auto stopped = fail(ErrorKind::kUnavailable, "handler.stopping", "the handler is stopping");
   const std::uint64_t told = journal_.progress().answered_up_to();
-  for (; !stored_.empty(); stored_.pop_front()) {
-    if (stored_.front() < told) continue;
-    DAYBOOK_ASSIGN(recorded, journal_.recorded_at(stored_.front()));
-    DAYBOOK_TRY(publish_again(stored_.front(), recorded));
+  for (const std::uint64_t offset : stored_) {
+    if (offset < told) continue;
+    if (stopping()) return stopped;
+    DAYBOOK_ASSIGN(recorded, journal_.recorded_at(offset));
+    DAYBOOK_TRY(publish_again(offset, recorded));
   }
-  for (; !folded_.empty(); folded_.pop_front()) {
-    const auto& [offset, recorded] = folded_.front();
+  for (const auto& [offset, recorded] : folded_) {
+    if (stopping()) return stopped;
     if (offset >= told) DAYBOOK_TRY(publish_again(offset, recorded));
   }
+  stored_.clear();
+  folded_.clear();
   return {};
 }
 
@@ -54,6 +61,7 @@ Result<void> TopicAnswers::publish_again(std::uint64_t offset, const Journal::Re
   } else if (!recorded.outcome.organization_id().empty()) {
     record.key = recorded.outcome.organization_id();
   }
+  record.offset = source.offset();
   return publish(offset, recorded.outcome, source, record);
 }
 
@@ -94,7 +102,7 @@ Result<Receipt> TopicAnswers::first_receipt(std::uint64_t offset, const Position
 }
 
 void TopicAnswers::keep(std::uint64_t offset, const Receipt& receipt) {
-  if (!recent_.emplace(offset, receipt).second) return;
+  if (receipt.ByteSizeLong() > kRecentBytesMax || !recent_.emplace(offset, receipt).second) return;
   recent_order_.push_back(offset);
   if (recent_order_.size() <= kRecentMax) return;
   recent_.erase(recent_order_.front());

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -30,7 +31,7 @@ class TopicAnswers {
   // A valid outcome, folded while the partition is being taken over.
   void note(const ReadOutcome& read);
   // After taking over: tells whatever may not have been told.
-  [[nodiscard]] Result<void> publish_untold();
+  [[nodiscard]] Result<void> publish_untold(const std::function<bool()>& stopping);
 
   // An own outcome that has been read back and applied to the state.
   [[nodiscard]] Result<void> publish(std::uint64_t offset, const log::Outcome& outcome,

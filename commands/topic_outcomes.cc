@@ -32,10 +32,10 @@ TopicRecord result_of(const log::Outcome& outcome, std::uint64_t outcome_offset,
 TopicRecord dead_letter_of(const log::Outcome& outcome, std::uint64_t outcome_offset,
                            const std::string& origin, const CommandRecord& record) {
   TopicRecord letter{record.key, record.value, {}};
-  for (const auto& [name, value] : record.headers) {
-    const bool ours = name == header::kOrigin || name == header::kHops ||
-                      name == header::kCommandId || name == header::kReplyTo;
-    if (!ours) letter.headers.emplace_back(name, value);
+  for (const auto& each : record.headers) {
+    const bool kept = !is_own_header(each.first) && each.first != header::kCommandId &&
+                      each.first != header::kReplyTo;
+    if (kept) letter.headers.push_back(each);
   }
   letter.headers.emplace_back(header::kOrigin, origin);
   letter.headers.emplace_back(header::kOutcomeOffset, std::to_string(outcome_offset));
@@ -98,9 +98,7 @@ bool is_remembered(const log::Outcome& outcome) {
 
 Answer answer_to(const log::Outcome& outcome, std::uint64_t outcome_offset, const Receipt& receipt,
                  const log::Source& source, const CommandRecord& record) {
-  const std::string origin =
-      find_header(record.headers, header::kOrigin)
-          .value_or(place_text(static_cast<std::uint32_t>(source.partition()), source.offset()));
+  const std::string origin = origin_of(record, static_cast<std::uint32_t>(source.partition()));
   Answer answer{outcome_offset, result_of(outcome, outcome_offset, receipt, origin, record),
                 std::nullopt};
   if (outcome.dead_letter())

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -53,12 +54,15 @@ Result<void> prepare_folder(const Settings& settings) {
   return {};
 }
 
-// Waits, bounded, until what has been told to let go has done so: whoever gets it next finds it
-// told and stored.
+// Waits, bounded, until partitions that were told to let go have done so: whoever gets them next
+// finds them told and stored.
 template <class HasLetGo>
-void await_release(const HasLetGo& has_let_go) {
+void await_release(const std::vector<std::uint32_t>& partitions, const HasLetGo& has_let_go) {
   const auto until = std::chrono::steady_clock::now() + kReleaseWait;
-  while (!has_let_go() && std::chrono::steady_clock::now() < until)
+  const auto all_have = [&] {
+    return std::all_of(partitions.begin(), partitions.end(), has_let_go);
+  };
+  while (!all_have() && std::chrono::steady_clock::now() < until)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
@@ -100,8 +104,9 @@ Result<void> CommandSide::join(Backend& backend) {
   };
   shares.take_away = [this](const std::vector<std::uint32_t>& partitions) {
     for (const std::uint32_t partition : partitions) engine_->handler(partition).assign(false);
-    for (const std::uint32_t partition : partitions)
-      await_release([&] { return !engine_->handler(partition).status().owns; });
+    await_release(partitions, [this](std::uint32_t partition) {
+      return !engine_->handler(partition).status().owns;
+    });
   };
   DAYBOOK_ASSIGN(membership, backend.join(Role::kCommands, std::move(shares)));
   membership_ = std::move(membership);
@@ -143,8 +148,9 @@ Result<std::unique_ptr<ProjectionSide>> ProjectionSide::open(
     side->projectors_.push_back(std::make_unique<projections::Projector>(
         partition, *side->sources_.back(), *side->tables_.back(), *side->stores_.back()));
   }
+  // Before anybody can give them partitions.
+  for (auto& projector : side->projectors_) projector->start(!backend.is_shared());
   DAYBOOK_TRY(side->join(backend));
-  for (auto& projector : side->projectors_) projector->start(side->membership_ == nullptr);
   return side;
 }
 
@@ -155,8 +161,9 @@ Result<void> ProjectionSide::join(Backend& backend) {
   };
   shares.take_away = [this](const std::vector<std::uint32_t>& partitions) {
     for (const std::uint32_t partition : partitions) projectors_[partition]->assign(false);
-    for (const std::uint32_t partition : partitions)
-      await_release([&] { return !projectors_[partition]->status().running; });
+    await_release(partitions, [this](std::uint32_t partition) {
+      return !projectors_[partition]->status().running;
+    });
   };
   DAYBOOK_ASSIGN(membership, backend.join(Role::kProjections, std::move(shares)));
   membership_ = std::move(membership);
@@ -301,6 +308,10 @@ void Engine::note_progress() {
 
 Result<std::string> Engine::prepare_database(const Progress& progress) {
   if (settings_.database_url.empty()) {
+    if (backend_->is_shared())
+      progress(
+          "the read tables are in a private PostgreSQL: no other process may follow this log "
+          "without the same DATABASE_URL");
     DAYBOOK_ASSIGN(cluster, postgres::Cluster::open(settings_.data_folder));
     DAYBOOK_TRY(cluster.start(progress));
     cluster_.emplace(std::move(cluster));
@@ -352,6 +363,11 @@ bool Engine::caught_up() const {
 std::string Engine::trouble() const {
   for (const auto& handler : handler_status()) {
     if (!handler.trouble.empty()) return handler.trouble;
+  }
+  ProjectionSide* side = projections();
+  for (const Membership* membership : {commands_ ? commands_->membership() : nullptr,
+                                       side == nullptr ? nullptr : side->membership()}) {
+    if (membership != nullptr && !membership->trouble().empty()) return membership->trouble();
   }
   {
     const std::lock_guard lock(mutex_);

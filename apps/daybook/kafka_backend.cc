@@ -6,7 +6,7 @@
 
 #include <array>
 #include <atomic>
-#include <cstdlib>
+#include <charconv>
 #include <mutex>
 
 #include "apps/daybook/backend.h"
@@ -31,6 +31,14 @@ std::string group_of(Role role, const topics::TopicNames& names) {
 
 std::string topic_of(Role role, const topics::TopicNames& names) {
   return role == Role::kCommands ? names.commands : names.events;
+}
+
+std::optional<std::chrono::milliseconds> milliseconds_in(const std::string& text) {
+  int number = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end || number <= 0) return std::nullopt;
+  return std::chrono::milliseconds(number);
 }
 
 class KafkaMembership final : public Membership {
@@ -84,7 +92,7 @@ class KafkaBackend final : public Backend {
         names_(topic_names(settings)),
         folder_(settings.data_folder) {
     if (const auto given = settings.kafka.find(kSessionTimeout); given != settings.kafka.end())
-      session_timeout_ = std::chrono::milliseconds(std::atoi(given->second.c_str()));
+      session_timeout_ = milliseconds_in(given->second);
   }
 
   Result<void> open(std::optional<std::uint32_t> partitions) {
@@ -143,7 +151,7 @@ class KafkaBackend final : public Backend {
   [[nodiscard]] std::vector<std::string> owners(Role role) override {
     std::vector<std::string> owners(log_->partition_count());
     const auto members = admin_->group_members(group_of(role, names_), kStatusWait);
-    if (!members) return owners;
+    if (!members) return {};  // nobody knows
     for (const kafka::GroupMemberDescription& member : *members) {
       for (const auto& partition : member.partitions) {
         if (partition.partition < owners.size()) owners[partition.partition] = member.client_id;
@@ -196,6 +204,11 @@ Result<kafka::Options> kafka_options(const Settings& settings) {
   options.client_id = fmt::format("daybook-{}-{}", host.data(), ::getpid());
   options.extra = settings.kafka;
   options.extra.erase(kSessionTimeout);  // of memberships alone
+  const auto session = settings.kafka.find(kSessionTimeout);
+  if (session != settings.kafka.end() && !milliseconds_in(session->second)) {
+    return fail(ErrorKind::kInvalid, "config.invalid",
+                "session.timeout.ms: give a number of milliseconds", kSessionTimeout);
+  }
   DAYBOOK_TRY(kafka::check(options));
   return options;
 }

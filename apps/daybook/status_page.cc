@@ -34,7 +34,7 @@ bool is_stuck(const projections::ProjectorStatus& projector) { return projector.
 bool is_caught_up(const std::vector<commands::HandlerStatus>& handlers,
                   const std::vector<projections::ProjectorStatus>& projectors) {
   for (const commands::HandlerStatus& handler : handlers) {
-    if (handler.assigned && !handler.owns) return false;
+    if (handler.assigned && !handler.decides) return false;
   }
   for (std::size_t i = 0; i < projectors.size(); ++i) {
     const projections::ProjectorStatus& projector = projectors[i];

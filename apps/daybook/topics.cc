@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kReadBackWait{100};
 constexpr int kReadBacksMax = 300;
+constexpr std::size_t kOutcomesPerRead = 4'096;
 
 struct Cluster {
   kafka::Options connection;
@@ -55,6 +56,16 @@ Result<void> create(const Settings& settings, const topics::TopicsSpec& wanted) 
   return {};
 }
 
+// Where the valid records of a partition end.
+Result<log::Progress> read_progress(log::EventLog& log, std::uint32_t partition) {
+  log::ValidReader reader(log, partition);
+  DAYBOOK_TRY(reader.start(nullptr));
+  DAYBOOK_ASSIGN(end, log.end_offset(partition));
+  while (reader.progress().next_offset() < end)
+    DAYBOOK_TRY(reader.read(kOutcomesPerRead, kReadBackWait));
+  return reader.progress();
+}
+
 // One partition: 0 if there was nothing to accept.
 Result<std::uint64_t> accept_commands(const Cluster& cluster, log::EventLog& log,
                                       std::uint32_t partition) {
@@ -63,12 +74,14 @@ Result<std::uint64_t> accept_commands(const Cluster& cluster, log::EventLog& log
   const auto rest = []() -> Result<void> { return {}; };
   topics::KafkaCommandTopic topic(
       *cluster.admin, {cluster.connection, cluster.names, partition, log.partition_count()});
-  DAYBOOK_TRY(journal.claim(nullptr, fold, rest));
-  const log::Progress& progress = journal.progress();
-  if (!progress.has_source()) return 0;
-  const auto started = topic.start(&progress.source());
+  // Nobody is disturbed where there is nothing to accept.
+  DAYBOOK_ASSIGN(known, read_progress(log, partition));
+  if (!known.has_source()) return 0;
+  const auto started = topic.start(&known.source());
   if (started) return 0;
   if (started.error().code != "commands.other_topic") return fail(started.error());
+  DAYBOOK_TRY(journal.claim(nullptr, fold, rest));
+  const log::Progress& progress = journal.progress();
   log::Outcome accepted;
   accepted.set_kind(log::OUTCOME_KIND_COMMANDS_ACCEPTED);
   accepted.set_decided_at(system_clock().wall_ms());

@@ -27,6 +27,8 @@ struct CommandRecord {
   std::optional<std::string> key;  // absent: null
   std::optional<std::string> value;
   Headers headers;
+  // As it came, also when the value has been let go of.
+  std::size_t bytes = 0;
   std::string hash;  // of key and value, to recognize the topic by
 };
 
@@ -84,6 +86,8 @@ class CommandTopic {
 
   // Hands an answer over, in the order of the outcomes; it goes out however long that takes.
   [[nodiscard]] virtual Result<void> publish(Answer answer) = 0;
+  // Why an answer will not get there, if so: nothing is known of its fate until the next `start`.
+  [[nodiscard]] virtual std::optional<Error> fault() const = 0;
   // The offsets of published outcomes of which not everything is acknowledged yet, ascending.
   [[nodiscard]] virtual std::vector<std::uint64_t> unacknowledged() const = 0;
   [[nodiscard]] virtual std::size_t unacknowledged_count() const = 0;

@@ -11,6 +11,7 @@ namespace {
 
 // What the engine relies on, with librdkafka's other names for the same.
 constexpr std::array kFixed{"acks",
+                            "delivery.report.only.error",
                             "allow.auto.create.topics",
                             "auto.commit.enable",
                             "auto.commit.interval.ms",

@@ -16,18 +16,11 @@ namespace {
 
 constexpr std::chrono::seconds kWait{30};
 constexpr std::size_t kLettersPerRead = 1'000;
-constexpr const char* kSettles = "settles";  // header: the name of the letter that is settled
-constexpr const char* kHow = "how";
 
-// Where Daybook itself has written why; what the sender wrote stays.
+// What the sender wrote stays.
 bool is_our_header(const std::string& name) {
-  using namespace commands;
-  for (const char* ours : {header::kOrigin, header::kHops, header::kOutcomeOffset,
-                           header::kErrorCode, header::kErrorMessage, header::kErrorPath,
-                           header::kCommandId, header::kRetryOf, header::kReplyTo}) {
-    if (name == ours) return true;
-  }
-  return false;
+  return commands::is_own_header(name) || name == commands::header::kCommandId ||
+         name == commands::header::kRetryOf || name == commands::header::kReplyTo;
 }
 
 // A letter may stand there twice, after a process has died: whoever settles one has settled both.
@@ -76,8 +69,11 @@ Result<std::vector<DeadLetter>> DeadLetters::list() {
                           message.timestamp_ms,
                           {std::move(message.key), std::move(message.value),
                            headers_of(std::move(message.headers))}};
-        const std::string settles = letter.header(kSettles);
-        if (settles.empty()) {
+        // No letter is without the offset of its outcome.
+        const std::string settles = letter.header(commands::header::kSettles);
+        const bool is_mark = !settles.empty() && !letter.record.value &&
+                             letter.header(commands::header::kOutcomeOffset).empty();
+        if (!is_mark) {
           letters.push_back(std::move(letter));
         } else {
           settled.insert(settles);
@@ -127,7 +123,9 @@ Result<void> DeadLetters::drop(const DeadLetter& letter) { return settle(letter,
 
 Result<void> DeadLetters::settle(const DeadLetter& letter, const std::string& how) {
   const commands::TopicRecord mark{
-      letter.record.key, std::nullopt, {{kSettles, letter.name()}, {kHow, how}}};
+      letter.record.key,
+      std::nullopt,
+      {{commands::header::kSettles, letter.name()}, {commands::header::kHow, how}}};
   return produce(names_.dead_letters, letter.partition, mark);
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr std::chrono::seconds kRequestWait{10};
 constexpr std::chrono::milliseconds kReadOneWait{5'000};
 constexpr std::chrono::milliseconds kPollStep{50};
+constexpr std::chrono::milliseconds kQueueWait{1'000};
 
 tl::unexpected<Error> other_topic(const log::Source& last, const std::string& found) {
   return fail(ErrorKind::kCorrupt, "commands.other_topic",
@@ -30,6 +31,7 @@ commands::CommandRecord command_record(kafka::Message message) {
   record.offset = static_cast<std::int64_t>(message.offset);
   record.timestamp_ms = message.timestamp_ms;
   record.hash = hash_of(message.key, message.value);
+  record.bytes = message.key.value_or("").size() + message.value.value_or("").size();
   record.key = std::move(message.key);
   record.value = std::move(message.value);
   record.headers = headers_of(std::move(message.headers));
@@ -54,6 +56,11 @@ void note(Forwarding& forwarding, std::size_t which, const Result<std::uint64_t>
   }
   --forwarding.left;
   forwarding.settled.notify_all();
+}
+
+bool has_fault(Forwarding& forwarding) {
+  const std::lock_guard lock(forwarding.mutex);
+  return forwarding.fault.has_value();
 }
 
 }  // namespace
@@ -185,6 +192,7 @@ Result<void> KafkaCommandTopic::open_forwarder() {
   options.connection = place_.connection;
   options.message_timeout = std::chrono::milliseconds(0);
   options.message_bytes_max = kCommandBytesMax;
+  options.queue_wait = kQueueWait;
   DAYBOOK_ASSIGN(forwarder, kafka::Producer::open(options));
   forwarder_ = std::move(forwarder);
   return {};
@@ -195,77 +203,77 @@ Result<commands::CommandTopic::Refusals> KafkaCommandTopic::forward(
   DAYBOOK_TRY(open_forwarder());
   auto forwarding = std::make_shared<Forwarding>();
   forwarding->refusals.resize(copies.size());
-  for (std::size_t i = 0; i < copies.size(); ++i) {
+  for (std::size_t i = 0; i < copies.size() && !stopping && !has_fault(*forwarding); ++i) {
     const commands::TopicRecord& record = copies[i].record;
     const auto headers = kafka_headers(record.headers);
     {
       const std::lock_guard lock(forwarding->mutex);
       ++forwarding->left;
     }
-    auto handed_over = producer_->produce(place_.names.commands, copies[i].partition,
-                                          {record.key, record.value, headers},
-                                          [forwarding, i](const Result<std::uint64_t>& delivered) {
-                                            note(*forwarding, i, delivered);
-                                          });
+    auto handed_over = forwarder_->produce(place_.names.commands, copies[i].partition,
+                                           {record.key, record.value, headers},
+                                           [forwarding, i](const Result<std::uint64_t>& delivered) {
+                                             note(*forwarding, i, delivered);
+                                           });
     if (!handed_over) note(*forwarding, i, fail(handed_over.error()));
   }
   std::unique_lock lock(forwarding->mutex);
   while (forwarding->left > 0 && !stopping) forwarding->settled.wait_for(lock, kPollStep);
-  if (forwarding->left > 0)
-    return fail(ErrorKind::kUnavailable, "handler.stopping", "the reader is stopping");
+  if (stopping) return fail(ErrorKind::kUnavailable, "handler.stopping", "the reader is stopping");
   if (forwarding->fault) return fail(*forwarding->fault);
   return std::move(forwarding->refusals);
 }
 
 Result<void> KafkaCommandTopic::publish(commands::Answer answer) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (fault_) return fail(*fault_);
-  }
+  if (auto why = fault()) return fail(*std::move(why));
   if (answer.dead_letter)
-    DAYBOOK_TRY(produce(place_.names.dead_letters, answer.outcome_offset,
-                        *std::move(answer.dead_letter), true));
-  return produce(place_.names.results, answer.outcome_offset, std::move(answer.result), true);
+    DAYBOOK_TRY(produce({producer_.get(), &place_.names.dead_letters, answer.outcome_offset,
+                         *std::move(answer.dead_letter), true}));
+  return produce({producer_.get(), &place_.names.results, answer.outcome_offset,
+                  std::move(answer.result), true});
 }
 
-Result<void> KafkaCommandTopic::produce(const std::string& topic, std::uint64_t outcome_offset,
-                                        commands::TopicRecord record, bool replaceable) {
+Result<void> KafkaCommandTopic::produce(Sending sending) {
   {
     const std::lock_guard lock(mutex_);
-    ++unacknowledged_[outcome_offset];
+    ++unacknowledged_[sending.outcome_offset];
   }
-  const auto kept = std::make_shared<const commands::TopicRecord>(std::move(record));
-  const auto headers = kafka_headers(kept->headers);
-  auto handed_over = producer_->produce(
-      topic, place_.partition, {kept->key, kept->value, headers},
-      [this, &topic, outcome_offset, kept, replaceable](const Result<std::uint64_t>& delivered) {
-        settle(topic, outcome_offset, *kept, replaceable, delivered);
-      });
+  const auto kept = std::make_shared<const Sending>(std::move(sending));
+  const commands::TopicRecord& record = kept->record;
+  const auto headers = kafka_headers(record.headers);
+  auto handed_over = kept->producer->produce(
+      *kept->topic, place_.partition, {record.key, record.value, headers},
+      [this, kept](const Result<std::uint64_t>& delivered) { settle(*kept, delivered); });
   if (handed_over) return {};
-  settle(topic, outcome_offset, *kept, replaceable, fail(handed_over.error()));
-  const std::lock_guard lock(mutex_);
-  return fault_ ? Result<void>(fail(*fault_)) : Result<void>();
+  settle(*kept, fail(handed_over.error()));
+  if (auto why = fault()) return fail(*std::move(why));
+  return {};
 }
 
 // Called by the producer's thread, or by the handler's for what the producer did not take.
-void KafkaCommandTopic::settle(const std::string& topic, std::uint64_t outcome_offset,
-                               const commands::TopicRecord& record, bool replaceable,
-                               const Result<std::uint64_t>& delivered) {
-  const auto closing = [this] {
-    const std::lock_guard lock(mutex_);
-    return closing_;
-  };
-  const bool refused = !delivered && delivered.error().kind == ErrorKind::kInvalid && !closing();
+void KafkaCommandTopic::settle(const Sending& sending, const Result<std::uint64_t>& delivered) {
+  const bool refused = !delivered && delivered.error().kind == ErrorKind::kInvalid;
   const bool replaced =
-      refused && replaceable &&
-      produce(topic, outcome_offset, commands::replacement_of(record, delivered.error()), false);
+      refused && sending.replaceable && !is_closing() &&
+      produce({sending.producer, sending.topic, sending.outcome_offset,
+               commands::replacement_of(sending.record, delivered.error()), false});
   const std::lock_guard lock(mutex_);
   if (!delivered && !replaced) {
     if (!fault_) fault_ = delivered.error();
     return;  // not acknowledged: told again after the next start
   }
-  const auto found = unacknowledged_.find(outcome_offset);
+  const auto found = unacknowledged_.find(sending.outcome_offset);
   if (found != unacknowledged_.end() && --found->second == 0) unacknowledged_.erase(found);
+}
+
+bool KafkaCommandTopic::is_closing() const {
+  const std::lock_guard lock(mutex_);
+  return closing_;
+}
+
+std::optional<Error> KafkaCommandTopic::fault() const {
+  const std::lock_guard lock(mutex_);
+  return fault_;
 }
 
 std::vector<std::uint64_t> KafkaCommandTopic::unacknowledged() const {

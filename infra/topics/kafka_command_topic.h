@@ -43,6 +43,7 @@ class KafkaCommandTopic final : public commands::CommandTopic {
   [[nodiscard]] Result<Refusals> forward(std::vector<Copy> copies,
                                          const std::atomic<bool>& stopping) override;
   [[nodiscard]] Result<void> publish(commands::Answer answer) override;
+  [[nodiscard]] std::optional<Error> fault() const override;
   [[nodiscard]] std::vector<std::uint64_t> unacknowledged() const override;
   [[nodiscard]] std::size_t unacknowledged_count() const override;
   [[nodiscard]] std::optional<std::uint64_t> first_unacknowledged() const override;
@@ -59,11 +60,16 @@ class KafkaCommandTopic final : public commands::CommandTopic {
   };
   [[nodiscard]] Result<Ends> ends() const;
   [[nodiscard]] Result<void> check_same_topic(const log::Source& last, Ends ends);
-  [[nodiscard]] Result<void> produce(const std::string& topic, std::uint64_t outcome_offset,
-                                     commands::TopicRecord record, bool replaceable);
-  void settle(const std::string& topic, std::uint64_t outcome_offset,
-              const commands::TopicRecord& record, bool replaceable,
-              const Result<std::uint64_t>& delivered);
+  struct Sending {
+    kafka::Producer* producer = nullptr;  // outlives its callbacks; the pointer to it does not
+    const std::string* topic = nullptr;
+    std::uint64_t outcome_offset = 0;
+    commands::TopicRecord record;
+    bool replaceable = true;
+  };
+  [[nodiscard]] Result<void> produce(Sending sending);
+  void settle(const Sending& sending, const Result<std::uint64_t>& delivered);
+  [[nodiscard]] bool is_closing() const;
 
   kafka::Admin& admin_;
   const Place place_;

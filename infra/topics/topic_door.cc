@@ -18,7 +18,13 @@ constexpr std::chrono::milliseconds kReadWait{100};
 constexpr std::chrono::seconds kRequestWait{10};
 constexpr std::size_t kResultsPerRead = 500;
 
-Error no_result() {
+Error no_result(bool acknowledged) {
+  if (!acknowledged) {
+    return {ErrorKind::kUnknownOutcome, "door.not_acknowledged",
+            "the command may be in the commands topic; look its receipt up later, or send the very "
+            "same command again",
+            ""};
+  }
   return {ErrorKind::kUnknownOutcome, "door.no_result",
           "the command is in the commands topic, but its result has not come yet; look its receipt "
           "up later, or send the very same command again",
@@ -65,6 +71,7 @@ Result<std::unique_ptr<TopicDoor>> TopicDoor::open(kafka::Admin& admin,
   kafka::ProducerOptions producing;
   producing.connection = options.connection;
   producing.message_bytes_max = kCommandBytesMax;
+  producing.message_timeout = options.publish_wait;
   DAYBOOK_ASSIGN(producer, kafka::Producer::open(producing));
   door->producer_ = std::move(producer);
   DAYBOOK_TRY(door->follow_results());
@@ -92,13 +99,13 @@ void TopicDoor::stop() {
   stopping_ = true;
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+  producer_.reset();  // says what is known of those that are still on their way
   std::map<std::uint64_t, Waiting> left;
   {
     const std::lock_guard lock(mutex_);
     left.swap(waiting_);
   }
-  for (auto& [number, waiting] : left) waiting.answer(fail(no_result()));
-  producer_.reset();
+  for (auto& [number, waiting] : left) waiting.answer(fail(no_result(waiting.acknowledged)));
 }
 
 void TopicDoor::submit(commands::Submission submission) {
@@ -111,7 +118,7 @@ void TopicDoor::submit(commands::Submission submission) {
     const std::lock_guard lock(mutex_);
     number = next_number_++;
     waiting_[number] = {std::move(submission.answer),
-                        std::chrono::steady_clock::now() + options_.answer_wait};
+                        std::chrono::steady_clock::now() + options_.answer_wait, false};
   }
   const std::string& key = command.organization_id();
   const std::string value = command.SerializeAsString();
@@ -121,7 +128,7 @@ void TopicDoor::submit(commands::Submission submission) {
   auto handed_over = producer_->produce(
       options_.names.commands, commands::partition_of(key, options_.partition_count),
       {key, value, headers}, [this, number](const Result<std::uint64_t>& delivered) {
-        if (!delivered) settle(number, fail(delivered.error()));
+        delivered ? note_acknowledged(number) : settle(number, fail(delivered.error()));
       });
   if (!handed_over) settle(number, fail(std::move(handed_over).error()));
 }
@@ -136,6 +143,12 @@ void TopicDoor::settle(std::uint64_t number, Result<Receipt> result) {
     waiting_.erase(found);
   }
   answer(std::move(result));
+}
+
+void TopicDoor::note_acknowledged(std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = waiting_.find(number); found != waiting_.end())
+    found->second.acknowledged = true;
 }
 
 void TopicDoor::follow(kafka::Consumer& results, std::uint32_t partition) {
@@ -172,12 +185,14 @@ void TopicDoor::settle_overdue() {
   const auto now = std::chrono::steady_clock::now();
   for (;;) {
     std::uint64_t number = 0;
+    bool acknowledged = false;
     {
       const std::lock_guard lock(mutex_);
       if (waiting_.empty() || waiting_.begin()->second.until > now) return;
       number = waiting_.begin()->first;
+      acknowledged = waiting_.begin()->second.acknowledged;
     }
-    settle(number, fail(no_result()));
+    settle(number, fail(no_result(acknowledged)));
   }
 }
 

@@ -29,6 +29,8 @@ struct TopicDoorOptions {
   kafka::Options connection;
   TopicNames names;
   std::uint32_t partition_count = 1;
+  // The command's way into the topic, and all of it until the answer.
+  std::chrono::milliseconds publish_wait{20'000};
   std::chrono::milliseconds answer_wait{30'000};
 };
 
@@ -56,6 +58,7 @@ class TopicDoor final : public commands::CommandDoor {
   struct Waiting {
     Reply answer;
     std::chrono::steady_clock::time_point until;
+    bool acknowledged = false;  // the command is in the topic
   };
 
   TopicDoor(kafka::Admin& admin, TopicDoorOptions options, const commands::Clock& clock,
@@ -66,6 +69,7 @@ class TopicDoor final : public commands::CommandDoor {
   void take(const kafka::MessageView& message);
   void settle(std::uint64_t number, Result<Receipt> result);
   void settle_overdue();
+  void note_acknowledged(std::uint64_t number);
 
   kafka::Admin& admin_;
   const TopicDoorOptions options_;

@@ -128,6 +128,10 @@ class Checks {
   std::vector<TopicFinding> findings_;
 };
 
+std::pair<std::uint64_t, std::int64_t> age(const log::Source& source) {
+  return {source.generation(), source.offset()};
+}
+
 // The newest source that the end of a partition of the log names; nothing if there is none.
 Result<std::optional<log::Source>> newest_source(log::EventLog& log, std::uint32_t partition) {
   DAYBOOK_ASSIGN(end, log.end_offset(partition));
@@ -140,8 +144,9 @@ Result<std::optional<log::Source>> newest_source(log::EventLog& log, std::uint32
     for (const log::RawRecord& record : records) {
       const auto decoded = log::decode_record(record.bytes);
       log::Envelope envelope;
-      if (decoded && envelope.ParseFromString(decoded->envelope()) && envelope.has_source())
-        newest = envelope.source();
+      const bool has =
+          decoded && envelope.ParseFromString(decoded->envelope()) && envelope.has_source();
+      if (has && (!newest || age(envelope.source()) > age(*newest))) newest = envelope.source();
     }
   }
   return newest;

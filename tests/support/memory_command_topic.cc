@@ -14,8 +14,8 @@ std::int64_t MemoryTopics::send(std::uint32_t partition, commands::TopicRecord r
   const auto offset = place.first + static_cast<std::int64_t>(place.records.size());
   const std::string hash =
       std::to_string(std::hash<std::string>{}(record.key.value_or("") + record.value.value_or("")));
-  place.records.push_back(
-      {offset, 0, std::move(record.key), std::move(record.value), std::move(record.headers), hash});
+  place.records.push_back({offset, 0, std::move(record.key), std::move(record.value),
+                           std::move(record.headers), 0, hash});
   came_.notify_all();
   return offset;
 }

@@ -63,6 +63,7 @@ class MemoryCommandTopic final : public commands::CommandTopic {
   [[nodiscard]] Result<Refusals> forward(std::vector<Copy> copies,
                                          const std::atomic<bool>& stopping) override;
   [[nodiscard]] Result<void> publish(commands::Answer answer) override;
+  [[nodiscard]] std::optional<Error> fault() const override { return std::nullopt; }
   [[nodiscard]] std::vector<std::uint64_t> unacknowledged() const override;
   [[nodiscard]] std::size_t unacknowledged_count() const override;
   [[nodiscard]] std::optional<std::uint64_t> first_unacknowledged() const override;
