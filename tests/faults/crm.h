@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/faults/child_process.h"
 #include "tests/faults/command_client.h"
+#include "tests/support/child_process.h"
 #include "tests/support/kafka_broker.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/topic_contents.h"
