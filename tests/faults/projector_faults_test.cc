@@ -122,8 +122,8 @@ TEST(ProjectorsAndHandlers, MayBeKilledAtAnyMoment) {
         value(connection, "SELECT coalesce(sum(sequence), 0)::bigint FROM daybook.checkpoint"));
   };
   auto handler = crm.handler();
-  crm.client().begin(kLoadMax);
   for (int round = 0; round < 4; ++round) {
+    crm.client().begin(600);
     const auto projectors = project();
     const auto goal = applied() + 20 + static_cast<long long>(random() % 200);
     ASSERT_TRUE(await_condition([&] { return applied() >= goal; })) << projectors->said();
@@ -132,8 +132,8 @@ TEST(ProjectorsAndHandlers, MayBeKilledAtAnyMoment) {
     EXPECT_EQ(projectors->await_end(), kKilled);
     EXPECT_EQ(handler->await_end(), kKilled);
     handler = crm.handler();
+    crm.client().end();
   }
-  crm.client().end();
   const auto last = project();
   expect_tables(crm, database);
 }
