@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::chrono::seconds kRequestWait{10};
 constexpr std::chrono::milliseconds kReadOneWait{5'000};
+constexpr std::chrono::milliseconds kFetchWait{50};
+// The fetch of one record is followed by one that finds nothing, which the next record waits for.
+constexpr std::chrono::milliseconds kRandomFetchWait{1};
 constexpr std::chrono::milliseconds kPollStep{50};
 constexpr std::chrono::milliseconds kQueueWait{1'000};
 
@@ -82,9 +85,11 @@ KafkaCommandTopic::~KafkaCommandTopic() { close_producer(); }
 
 // ---- reading ------------------------------------------------------------------------------------
 
-Result<std::unique_ptr<kafka::Consumer>> KafkaCommandTopic::open_consumer() const {
+Result<std::unique_ptr<kafka::Consumer>> KafkaCommandTopic::open_consumer(
+    std::chrono::milliseconds fetch_wait) const {
   kafka::ConsumerOptions options;
   options.connection = place_.connection;
+  options.fetch_wait = fetch_wait;
   options.committed_only = true;
   return kafka::Consumer::open(options);
 }
@@ -103,7 +108,7 @@ Result<std::optional<commands::CommandTopic::Range>> KafkaCommandTopic::start(
   if (last != nullptr) DAYBOOK_TRY(check_same_topic(*last, there));
   if (next < there.begin) lost = Range{std::exchange(next, there.begin), there.begin - 1};
   if (!reader_) {
-    DAYBOOK_ASSIGN(reader, open_consumer());
+    DAYBOOK_ASSIGN(reader, open_consumer(kFetchWait));
     reader_ = std::move(reader);
   }
   DAYBOOK_TRY(
@@ -142,7 +147,7 @@ Result<std::optional<commands::CommandRecord>> KafkaCommandTopic::record_at(std:
   DAYBOOK_ASSIGN(there, ends());
   if (offset < there.begin || offset >= there.end) return std::nullopt;
   if (!random_reader_) {
-    DAYBOOK_ASSIGN(reader, open_consumer());
+    DAYBOOK_ASSIGN(reader, open_consumer(kRandomFetchWait));
     random_reader_ = std::move(reader);
   }
   DAYBOOK_TRY(random_reader_->assign(place_.names.commands, place_.partition,

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -53,7 +54,8 @@ class KafkaCommandTopic final : public commands::CommandTopic {
   [[nodiscard]] Result<void> open_producer();
   void close_producer();
   [[nodiscard]] Result<void> open_forwarder();
-  [[nodiscard]] Result<std::unique_ptr<kafka::Consumer>> open_consumer() const;
+  [[nodiscard]] Result<std::unique_ptr<kafka::Consumer>> open_consumer(
+      std::chrono::milliseconds fetch_wait) const;
   struct Ends {
     std::int64_t begin = 0;  // the first offset that is still there
     std::int64_t end = 0;

@@ -5,7 +5,7 @@
 
 #include "commands/routing.h"
 #include "domain/core/uuid.h"
-#include "tests/faults/child_process.h"
+#include "tests/support/child_process.h"
 
 namespace daybook::testing {
 namespace {

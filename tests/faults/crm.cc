@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <random>
 #include <set>
@@ -57,6 +59,16 @@ unsigned seed() {
     return number;
   }();
   return chosen;
+}
+
+// What the processes have said, for whoever looks into a failure.
+Crm::~Crm() {
+  if (::testing::Test::HasFailure() || std::getenv("DAYBOOK_TEST_SHOW") != nullptr) {
+    for (const auto& file : std::filesystem::directory_iterator(folder_.path())) {
+      if (file.path().extension() != ".log") continue;
+      std::cout << file.path().filename() << ":\n" << std::ifstream(file.path()).rdbuf() << "\n";
+    }
+  }
 }
 
 Crm::Crm(std::uint32_t partitions)

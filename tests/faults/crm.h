@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/faults/child_process.h"
 #include "tests/faults/command_client.h"
+#include "tests/support/child_process.h"
 #include "tests/support/kafka_broker.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/topic_contents.h"
@@ -21,6 +21,9 @@ class Crm {
  public:
   // With its topics made, unless there are to be none yet (0).
   explicit Crm(std::uint32_t partitions = 2);
+  ~Crm();  // shows what the processes have said if the test has failed, or DAYBOOK_TEST_SHOW is set
+  Crm(const Crm&) = delete;
+  Crm& operator=(const Crm&) = delete;
 
   [[nodiscard]] CommandClient& client() { return *client_; }
   [[nodiscard]] const kafka::Options& connection() const { return connection_; }

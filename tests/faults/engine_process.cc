@@ -14,6 +14,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
 
+#include <chrono>
 #include <cstdio>
 #include <string>
 #include <thread>
@@ -65,8 +66,11 @@ T needed(Result<T> result) {
   return *std::move(result);
 }
 
+// With the seconds of the clock, to see what took long.
 void say(const std::string& line) {
-  std::printf("%s\n", line.c_str());
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  std::printf("%.3f %s\n", static_cast<double>(ms % 1'000'000) / 1'000, line.c_str());
   std::fflush(stdout);
 }
 

@@ -107,13 +107,12 @@ TEST_P(ProjectorKilledInItsCommit, LeavesItToThePostgreSqlWhatBecomesOfIt) {
 INSTANTIATE_TEST_SUITE_P(Ends, ProjectorKilledInItsCommit, ::testing::Bool(),
                          [](const auto& end) { return end.param ? "committed" : "rolled_back"; });
 
-// The binary as a user runs it.
-TEST(ProjectionsProcess, MayBeKilledAtAnyMoment) {
+// The projectors are those of the binary as a user runs it.
+TEST(ProjectorsAndHandlers, MayBeKilledAtAnyMoment) {
   const TestDatabase database = create_migrated_database("random");
   Crm crm;
-  const auto handler = crm.handler();
   std::minstd_rand random(seed());
-  const auto start = [&] {
+  const auto project = [&] {
     return crm.daybook("projections", {"projections", "--http", "127.0.0.1:0"},
                        {"DATABASE_URL=" + database.owner_url});
   };
@@ -122,16 +121,20 @@ TEST(ProjectionsProcess, MayBeKilledAtAnyMoment) {
     return std::stoll(
         value(connection, "SELECT coalesce(sum(sequence), 0)::bigint FROM daybook.checkpoint"));
   };
-  crm.client().begin(kLoadMax);
+  auto handler = crm.handler();
   for (int round = 0; round < 4; ++round) {
-    const auto process = start();
+    crm.client().begin(600);
+    const auto projectors = project();
     const auto goal = applied() + 20 + static_cast<long long>(random() % 200);
-    ASSERT_TRUE(await_condition([&] { return applied() >= goal; })) << process->said();
-    process->signal(SIGKILL);
-    EXPECT_EQ(process->await_end(), kKilled);
+    ASSERT_TRUE(await_condition([&] { return applied() >= goal; })) << projectors->said();
+    handler->signal(SIGKILL);
+    projectors->signal(SIGKILL);
+    EXPECT_EQ(projectors->await_end(), kKilled);
+    EXPECT_EQ(handler->await_end(), kKilled);
+    handler = crm.handler();
+    crm.client().end();
   }
-  crm.client().end();
-  const auto last = start();
+  const auto last = project();
   expect_tables(crm, database);
 }
 
