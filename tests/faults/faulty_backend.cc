@@ -101,6 +101,7 @@ class FaultyTopic final : public commands::CommandTopic {
     faults_.at("after-answer", [this] { inner_->await_acknowledged(kDurableWait); });
     return published;
   }
+  [[nodiscard]] std::optional<Error> fault() const override { return inner_->fault(); }
   [[nodiscard]] std::vector<std::uint64_t> unacknowledged() const override {
     auto offsets = inner_->unacknowledged();
     if (dropped_) offsets.insert(std::ranges::lower_bound(offsets, *dropped_), *dropped_);
