@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,18 @@ class EventLog {
                                                                        std::uint64_t offset) = 0;
   [[nodiscard]] virtual Result<std::unique_ptr<LogAppender>> open_appender(
       std::uint32_t partition) = 0;
+  // The first record at or after `offset`, and nothing else: for who looks single records up.
+  // Nothing if none comes in time; `next_offset` then says how far the log is known to hold none.
+  struct OneRecord {
+    std::optional<RawRecord> record;
+    std::uint64_t next_offset = 0;
+  };
+  [[nodiscard]] virtual Result<OneRecord> read_one(std::uint32_t partition, std::uint64_t offset,
+                                                   std::chrono::milliseconds wait);
+
+ protected:
+  [[nodiscard]] static Result<OneRecord> first_of(LogCursor& cursor,
+                                                  std::chrono::milliseconds wait);
 };
 
 }  // namespace daybook::log

@@ -152,9 +152,8 @@ Result<std::vector<Position>> PartitionJournal::read_back(std::chrono::milliseco
 }
 
 Result<PartitionJournal::Recorded> PartitionJournal::recorded_at(std::uint64_t offset) {
-  DAYBOOK_ASSIGN(cursor, log_.open_cursor(partition_, offset));
-  DAYBOOK_ASSIGN(records, cursor->read(1, kRecordWait));
-  if (records.empty() && cursor->next_offset() <= offset) {
+  DAYBOOK_ASSIGN(read, log_.read_one(partition_, offset, kRecordWait));
+  if (!read.record && read.next_offset <= offset) {
     // Nothing came, which is no proof: a cluster that is away for a while gives nothing.
     DAYBOOK_ASSIGN(end, log_.end_offset(partition_));
     if (offset < end)
@@ -162,12 +161,12 @@ Result<PartitionJournal::Recorded> PartitionJournal::recorded_at(std::uint64_t o
                   "the record at offset " + std::to_string(offset) +
                       " could not be read in time; try again");
   }
-  if (records.empty() || records.front().offset != offset) {
+  if (!read.record || read.record->offset != offset) {
     return fail(
         ErrorKind::kCorrupt, "log.shorter_than_witness",
         "a receipt names offset " + std::to_string(offset) + ", which the log does not have");
   }
-  const auto record = decode_record(records.front().bytes);
+  const auto record = decode_record(read.record->bytes);
   if (!record)
     return fail(ErrorKind::kCorrupt, "log.damaged",
                 "the record at offset " + std::to_string(offset) + " is damaged");

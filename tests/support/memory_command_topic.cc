@@ -44,6 +44,11 @@ void MemoryTopics::fail_forwards(bool fail) {
   forwards_fail_ = fail;
 }
 
+void MemoryTopics::fail_look_ups_after(int good) {
+  const std::lock_guard lock(mutex_);
+  good_look_ups_ = good;
+}
+
 std::vector<CommandRecord> MemoryTopics::commands(std::uint32_t partition) const {
   const std::lock_guard lock(mutex_);
   return partitions_[partition].records;
@@ -106,6 +111,8 @@ Result<std::vector<CommandRecord>> MemoryCommandTopic::read(std::size_t records_
 
 Result<std::optional<CommandRecord>> MemoryCommandTopic::record_at(std::int64_t offset) {
   const std::lock_guard lock(topics_.mutex_);
+  if (topics_.good_look_ups_ >= 0 && topics_.good_look_ups_-- == 0)
+    return fail(ErrorKind::kUnavailable, "kafka.away", "away");
   const auto& place = topics_.partitions_[partition_];
   const auto index = offset - place.first;
   if (index < 0 || index >= static_cast<std::int64_t>(place.records.size())) return std::nullopt;

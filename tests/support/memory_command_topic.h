@@ -27,6 +27,8 @@ class MemoryTopics {
   // While acknowledgements are held, answers are published but not known to be.
   void hold_acknowledgements(bool hold);
   void fail_forwards(bool fail);
+  // One look-up of a record fails, after so many that do not.
+  void fail_look_ups_after(int good);
 
   [[nodiscard]] std::vector<commands::CommandRecord> commands(std::uint32_t partition) const;
   [[nodiscard]] std::vector<commands::Answer> answers() const;
@@ -47,6 +49,7 @@ class MemoryTopics {
   std::map<std::uint64_t, int> unacknowledged_;
   bool holding_ = false;
   bool forwards_fail_ = false;
+  int good_look_ups_ = -1;
 };
 
 class MemoryCommandTopic final : public commands::CommandTopic {

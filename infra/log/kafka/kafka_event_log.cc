@@ -46,12 +46,22 @@ class KafkaEventLog::Impl {
 
   Result<void> open();
   Result<void> check_begins_at_zero();
-  Result<std::unique_ptr<kafka::Consumer>> take_consumer();
-  void give_back(std::unique_ptr<kafka::Consumer> consumer);
+  // Consumers that are idle, of those that follow a partition and those that look records up.
+  struct Pool {
+    std::chrono::milliseconds fetch_wait;
+    std::deque<std::unique_ptr<kafka::Consumer>> idle = {};  // the longest idle first
+  };
+  Result<std::unique_ptr<LogCursor>> open_cursor(Pool& pool, std::uint32_t partition,
+                                                 std::uint64_t offset);
+  Result<std::unique_ptr<kafka::Consumer>> take_consumer(Pool& pool);
+  void give_back(Pool& pool, std::unique_ptr<kafka::Consumer> consumer);
   ~Impl();
   [[nodiscard]] std::uint64_t recent_end(std::uint32_t partition);
 
   const KafkaEventLogOptions options;
+  Pool followers{options.fetch_wait};
+  // The fetch of one record is followed by one that finds nothing, which the next record waits for.
+  Pool lookers{std::chrono::milliseconds(1)};
   std::uint32_t partition_count = 0;
   std::unique_ptr<kafka::Admin> admin;
 
@@ -63,7 +73,6 @@ class KafkaEventLog::Impl {
   bool stopping_ = false;
   std::vector<std::uint64_t> recent_ends_;  // empty until somebody asks
   std::thread watcher_;
-  std::deque<std::unique_ptr<kafka::Consumer>> idle_;  // the longest idle first
 };
 
 Result<void> KafkaEventLog::Impl::open() {
@@ -127,34 +136,35 @@ void KafkaEventLog::Impl::watch_ends() {
 }
 
 // The one that has been idle for longest: no fetch of its last assignment is under way any more.
-Result<std::unique_ptr<kafka::Consumer>> KafkaEventLog::Impl::take_consumer() {
+Result<std::unique_ptr<kafka::Consumer>> KafkaEventLog::Impl::take_consumer(Pool& pool) {
   {
     const std::lock_guard lock(mutex_);
-    if (!idle_.empty()) {
-      auto consumer = std::move(idle_.front());
-      idle_.pop_front();
+    if (!pool.idle.empty()) {
+      auto consumer = std::move(pool.idle.front());
+      pool.idle.pop_front();
       return consumer;
     }
   }
   kafka::ConsumerOptions wanted;
   wanted.connection = options.connection;
-  wanted.fetch_wait = options.fetch_wait;
+  wanted.fetch_wait = pool.fetch_wait;
   return kafka::Consumer::open(wanted);
 }
 
-void KafkaEventLog::Impl::give_back(std::unique_ptr<kafka::Consumer> consumer) {
+void KafkaEventLog::Impl::give_back(Pool& pool, std::unique_ptr<kafka::Consumer> consumer) {
   if (!consumer->unassign()) return;
   const std::lock_guard lock(mutex_);
-  if (idle_.size() < options.idle_cursors_max) idle_.push_back(std::move(consumer));
+  if (pool.idle.size() < options.idle_cursors_max) pool.idle.push_back(std::move(consumer));
 }
 
 namespace {
 
 class KafkaCursor final : public LogCursor {
  public:
-  KafkaCursor(KafkaEventLog::Impl& log, std::unique_ptr<kafka::Consumer> consumer)
-      : log_(log), consumer_(std::move(consumer)) {}
-  ~KafkaCursor() override { log_.give_back(std::move(consumer_)); }
+  using Pool = KafkaEventLog::Impl::Pool;
+  KafkaCursor(KafkaEventLog::Impl& log, Pool& pool, std::unique_ptr<kafka::Consumer> consumer)
+      : log_(log), pool_(pool), consumer_(std::move(consumer)) {}
+  ~KafkaCursor() override { log_.give_back(pool_, std::move(consumer_)); }
 
   [[nodiscard]] Result<std::vector<RawRecord>> read(std::size_t records_max,
                                                     std::chrono::milliseconds wait) override {
@@ -169,6 +179,7 @@ class KafkaCursor final : public LogCursor {
 
  private:
   KafkaEventLog::Impl& log_;
+  Pool& pool_;
   std::unique_ptr<kafka::Consumer> consumer_;
 };
 
@@ -225,6 +236,14 @@ class KafkaAppender final : public LogAppender {
 
 }  // namespace
 
+Result<std::unique_ptr<LogCursor>> KafkaEventLog::Impl::open_cursor(Pool& pool,
+                                                                    std::uint32_t partition,
+                                                                    std::uint64_t offset) {
+  DAYBOOK_ASSIGN(consumer, take_consumer(pool));
+  DAYBOOK_TRY(consumer->assign(options.topic, partition, offset));
+  return std::make_unique<KafkaCursor>(*this, pool, std::move(consumer));
+}
+
 KafkaEventLog::KafkaEventLog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 KafkaEventLog::~KafkaEventLog() = default;
 
@@ -249,9 +268,13 @@ Result<std::uint64_t> KafkaEventLog::end_offset(std::uint32_t partition) {
 
 Result<std::unique_ptr<LogCursor>> KafkaEventLog::open_cursor(std::uint32_t partition,
                                                               std::uint64_t offset) {
-  DAYBOOK_ASSIGN(consumer, impl_->take_consumer());
-  DAYBOOK_TRY(consumer->assign(impl_->options.topic, partition, offset));
-  return std::make_unique<KafkaCursor>(*impl_, std::move(consumer));
+  return impl_->open_cursor(impl_->followers, partition, offset);
+}
+
+Result<EventLog::OneRecord> KafkaEventLog::read_one(std::uint32_t partition, std::uint64_t offset,
+                                                    std::chrono::milliseconds wait) {
+  DAYBOOK_ASSIGN(cursor, impl_->open_cursor(impl_->lookers, partition, offset));
+  return first_of(*cursor, wait);
 }
 
 Result<std::unique_ptr<LogAppender>> KafkaEventLog::open_appender(std::uint32_t partition) {

@@ -50,6 +50,8 @@ class KafkaEventLog final : public EventLog {
   // longer, between the topic's ends, "log.damaged" if Kafka's own checksum fails.
   [[nodiscard]] Result<std::unique_ptr<LogCursor>> open_cursor(std::uint32_t partition,
                                                                std::uint64_t offset) override;
+  [[nodiscard]] Result<OneRecord> read_one(std::uint32_t partition, std::uint64_t offset,
+                                           std::chrono::milliseconds wait) override;
   // What is known after an error of the appender: kUnknownOutcome "log.append_unknown", or
   // "log.append_refused" if the broker will never take such a record (earlier ones may be there).
   [[nodiscard]] Result<std::unique_ptr<LogAppender>> open_appender(

@@ -251,6 +251,43 @@ TEST_F(HandlerTopic, TellsRubbishAgainWithItsDeadLetter) {
   EXPECT_EQ(answers[0].dead_letter->headers, answers[1].dead_letter->headers);
 }
 
+TEST_F(HandlerTopic, TellsAllOfThemWhenTheTopicCouldNotBeBegunAtOnce) {
+  topics_.hold_acknowledgements(true);
+  start();
+  send(0, organization());
+  for (std::uint64_t i = 1; i <= 3; ++i) send(i, company("C" + std::to_string(i)));
+  await(4);
+  stop();
+  topics_.hold_acknowledgements(false);
+  topics_.fail_look_ups_after(2);  // in the middle of telling again
+  start();
+  ASSERT_TRUE(wait_until([&] { return handler_->status().decides; }));
+  for (int i = 0; i <= 3; ++i)
+    EXPECT_GE(topics_.results_of("0:" + std::to_string(i)).size(), 2U) << i;
+  // What was handed over before the failure went with the producer: it was told once more after it.
+  EXPECT_EQ(topics_.results_of("0:0").size(), 3U);
+}
+
+TEST_F(HandlerTopic, BelievesOnlyItsOwnHeaders) {
+  start();
+  send(0, organization());
+  for (int i = 1; i <= 2; ++i) {
+    Command nameless = command(1, company("C" + std::to_string(i)));
+    nameless.clear_command_id();
+    TopicRecord record = record_of(nameless);
+    record.headers = {{"origin", "web shop"}, {"outcome-offset", "7"}, {"settles", "0:0"}};
+    topics_.send(0, record);
+  }
+  topics_.send(0, {std::string(kOrganization), "{", {{"settles", "0:0"}, {"error-code", "none"}}});
+  await(4);
+  EXPECT_EQ(kinds(), "AAAR");
+  EXPECT_NE(result("0:1").command_id(), result("0:2").command_id());
+  const auto letter = topics_.answers()[3].dead_letter;
+  ASSERT_TRUE(letter);
+  EXPECT_FALSE(commands::find_header(letter->headers, "settles"));
+  EXPECT_EQ(commands::find_header(letter->headers, "error-code"), "json.malformed");
+}
+
 TEST_F(HandlerTopic, RecordsWhatRetentionTookAsLost) {
   start();
   send(0, organization());
