@@ -32,10 +32,11 @@ std::optional<Error> TopicReader::fault() const {
 void TopicReader::run(const IntakePlace& place) {
   while (!stopping_) {
     auto records = topic_.read(kRecordsPerRead, kReadWait);
-    auto passed = records ? pass_on(*std::move(records), place) : Result<void>();
-    if (records && passed) continue;
+    auto passed = records ? pass_on(*std::move(records), place)
+                          : Result<void>(fail(std::move(records).error()));
+    if (passed) continue;
     const std::lock_guard lock(mutex_);
-    fault_ = records ? std::move(passed).error() : std::move(records).error();
+    fault_ = std::move(passed).error();
     return inbox_.wake();
   }
 }
