@@ -24,6 +24,16 @@ function(daybook_library)
   target_link_libraries(daybook_${ARG_NAME} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS} daybook_warnings)
 endfunction()
 
+# daybook_allocator(target)
+#   A program that decides takes and gives back a few dozen small pieces of memory for each command: jemalloc does that
+#   faster than the system's allocator and holds on to less. Its options: infra/memory/. Sanitizers need their own.
+function(daybook_allocator target)
+  target_sources(${target} PRIVATE "${CMAKE_SOURCE_DIR}/infra/memory/allocator_options.cc")
+  if(NOT DAYBOOK_SANITIZE)
+    target_link_libraries(${target} PRIVATE PkgConfig::jemalloc)
+  endif()
+endfunction()
+
 # daybook_test(NAME name LABEL unit|contract|integration|golden|e2e|faults [THREADS] SRCS ... DEPS ... [TIMEOUT seconds])
 #   A GoogleTest program; ctest runs it as one test with its label. THREADS: it also has the label "threads".
 function(daybook_test)

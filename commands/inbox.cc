@@ -1,5 +1,6 @@
 #include "commands/inbox.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace daybook::commands {
@@ -7,6 +8,8 @@ namespace {
 
 // Of commands as they came; decoded they take a few times as much.
 constexpr std::size_t kBytesMax = 16U << 20U;
+// Enough for a few groups. What a process that dies has read and forwarded is forwarded again.
+constexpr std::size_t kReadAheadMax = 1'000;
 
 std::size_t bytes_of(const Submission& submission) {
   return submission.origin ? submission.origin->record.bytes : 0;
@@ -32,12 +35,17 @@ std::optional<Error> Inbox::put(Submission& submission) {
   return std::nullopt;
 }
 
-void Inbox::put_when_room(std::vector<Submission> submissions, const std::atomic<bool>& stopping) {
+bool Inbox::await_room(const std::atomic<bool>& stopping) {
   std::unique_lock lock(mutex_);
   room_.wait(lock, [&] {
-    return closed_ || stopping || (submissions_.size() < submissions_max_ && bytes_ < kBytesMax);
+    const bool room = submissions_.size() < std::min(submissions_max_, kReadAheadMax);
+    return closed_ || stopping || (room && bytes_ < kBytesMax);
   });
-  if (closed_ || stopping) return;
+  return !closed_ && !stopping;
+}
+
+void Inbox::put(std::vector<Submission> submissions) {
+  const std::lock_guard lock(mutex_);
   for (Submission& submission : submissions) {
     bytes_ += bytes_of(submission);
     submissions_.push_back(std::move(submission));

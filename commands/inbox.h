@@ -29,9 +29,11 @@ class Inbox {
 
   // Takes the submission, or says why not and leaves it.
   [[nodiscard]] std::optional<Error> put(Submission& submission);
-  // Waits until there is room for them, by number and by bytes; gives up when it is closed or the
-  // caller is to stop.
-  void put_when_room(std::vector<Submission> submissions, const std::atomic<bool>& stopping);
+  // Waits until there is room for more from the topic, by number and by bytes; false if it is
+  // closed or the caller is to stop.
+  [[nodiscard]] bool await_room(const std::atomic<bool>& stopping);
+  // Takes what came from the topic.
+  void put(std::vector<Submission> submissions);
   // Forgets what came from the topic and was not taken out.
   void drop_sourced();
   // Ends waits, so that everybody looks for what has changed.

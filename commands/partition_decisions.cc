@@ -1,7 +1,6 @@
 // From commands to answers: the part of the partition's handler that decides.
 #include <algorithm>
 
-#include "commands/codec/decode.h"
 #include "commands/partition_handler.h"
 #include "commands/receipts.h"
 #include "commands/topic_outcomes.h"
@@ -11,14 +10,10 @@
 namespace daybook::commands {
 namespace {
 
-std::string hash_text(const Command& command) {
-  const auto hash = codec::payload_hash(command);
-  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
-}
-
-Error clock_error() {
-  return {ErrorKind::kUnavailable, "clock.off",
-          "not taken: this machine's clock is off by more than the bound; set it right", ""};
+// Not refused for good: its sender is to send it again.
+bool is_unavailable(const log::Outcome& outcome) {
+  return outcome.unremembered() && outcome.violations_size() > 0 &&
+         outcome.violations(0).kind() == to_string(ErrorKind::kUnavailable);
 }
 
 Error conflict_error() {
@@ -31,6 +26,7 @@ Error conflict_error() {
 
 bool PartitionHandler::has_room() const {
   return in_flight_.size() < options_.in_flight_max &&
+         in_flight_bytes_ < options_.in_flight_bytes_max &&
          (topic_ == nullptr || topic_->unacknowledged_count() < options_.answers_max);
 }
 
@@ -71,7 +67,7 @@ Result<void> PartitionHandler::append_decided() {
 Result<PartitionHandler::Turn> PartitionHandler::decide_one(Waiting& waiting) {
   if (settle_undecidable(waiting)) return Turn::kDone;
   const Command& command = waiting.submission.command;
-  const std::string hash = hash_text(command);
+  const std::string hash = waiting.submission.payload_hash;
   std::string key = keys::receipt(command.organization_id(), command.command_id());
   if (const auto turn = settle_known(waiting, key, hash)) {
     DAYBOOK_TRY(state_.health());
@@ -170,15 +166,15 @@ void PartitionHandler::refuse_conflict(Submission& submission, const std::string
 }
 
 void PartitionHandler::settle_unavailable(Waiting& waiting, const std::string& hash) {
-  if (!waiting.submission.origin) return answer(waiting.submission, fail(clock_error()));
-  record(waiting,
-         unremembered_outcome(waiting.submission.command, hash, {clock_error()}, decision_time()));
+  if (!waiting.submission.origin) return answer(waiting.submission, fail(ClockGuard::error()));
+  record(waiting, unremembered_outcome(waiting.submission.command, hash, {ClockGuard::error()},
+                                       decision_time()));
 }
 
 void PartitionHandler::decide_now(Waiting& waiting, std::string key, const std::string& hash) {
   const Command& command = waiting.submission.command;
   const std::int64_t now = decision_time();
-  log::Outcome outcome = decide_command(command, hash, state_, now);
+  log::Outcome outcome = decide_checked(command, waiting.submission.form, hash, state_, now);
   if (outcome.ByteSizeLong() > options_.outcome_bytes_max) {
     state_.rollback();
     const Violations too_large{{ErrorKind::kRejected, "outcome.too_large",
@@ -200,6 +196,12 @@ void PartitionHandler::record(Waiting& waiting, log::Outcome outcome) {
   if (waiting.submission.origin)
     *flight.envelope.mutable_source() = waiting.submission.origin->source;
   flight.waiting.push_back(std::move(waiting));
+  take_flight(std::move(flight));
+}
+
+void PartitionHandler::take_flight(InFlight flight) {
+  flight.bytes = flight.outcome.ByteSizeLong();
+  in_flight_bytes_ += flight.bytes;
   in_flight_.push_back(std::move(flight));
 }
 
@@ -212,7 +214,7 @@ void PartitionHandler::record_lost(CommandTopic::Range range) {
   source.set_generation(progress.source().generation());
   source.set_partition(static_cast<std::int32_t>(progress.partition()));
   source.set_offset(range.to);
-  in_flight_.push_back(std::move(flight));
+  take_flight(std::move(flight));
 }
 
 // Never goes back, and never follows a clock that is off.
@@ -224,6 +226,7 @@ std::int64_t PartitionHandler::decision_time() {
 
 Result<void> PartitionHandler::read_back(std::chrono::milliseconds wait) {
   DAYBOOK_ASSIGN(positions, journal_.read_back(wait));
+  if (const auto log_time = journal_.log_time()) clock_guard_.begin(log_time);
   const std::int64_t now = clock_.steady_ms();
   if (!positions.empty()) {
     progressed_at_ = now;
@@ -236,6 +239,7 @@ Result<void> PartitionHandler::read_back(std::chrono::milliseconds wait) {
   for (const Position& position : positions) {
     InFlight flight = std::move(in_flight_.front());
     in_flight_.pop_front();
+    in_flight_bytes_ -= flight.bytes;
     --appended_;
     pending_.erase(flight.receipt_key);
     DAYBOOK_TRY(settle(flight, position));
@@ -254,7 +258,7 @@ Result<void> PartitionHandler::settle(InFlight& flight, const Position& position
         DAYBOOK_TRY(answers_->publish(position.offset, flight.outcome, submission.origin->source,
                                       submission.origin->record));
     } else if (waiting.conflict) {
-      refuse_conflict(submission, hash_text(submission.command));
+      refuse_conflict(submission, submission.payload_hash);
     } else {
       if (waiting.repeat) ++figures_.repeated;
       answer(submission, receipt_of(flight.outcome, position, waiting.repeat));
@@ -265,7 +269,8 @@ Result<void> PartitionHandler::settle(InFlight& flight, const Position& position
 
 void PartitionHandler::count(const log::Outcome& outcome) {
   if (outcome.kind() == log::OUTCOME_KIND_ACCEPTED) ++figures_.accepted;
-  if (outcome.kind() == log::OUTCOME_KIND_REJECTED) ++figures_.rejected;
+  if (outcome.kind() == log::OUTCOME_KIND_REJECTED)
+    ++(is_unavailable(outcome) ? figures_.unavailable : figures_.rejected);
   if (outcome.kind() == log::OUTCOME_KIND_REPEATED) ++figures_.repeated;
   if (outcome.kind() == log::OUTCOME_KIND_FORWARDED) ++figures_.forwarded;
   if (outcome.kind() == log::OUTCOME_KIND_LOST)
@@ -277,15 +282,13 @@ void PartitionHandler::count(const log::Outcome& outcome) {
 // Only a decision is remembered: a repeat names its first outcome, and a lost range has no command.
 void PartitionHandler::remember(const log::Outcome& outcome, const Position& position) {
   if (!is_remembered(outcome)) return;
-  state_.begin();
-  state_.put(keys::receipt(outcome.organization_id(), outcome.command_id()),
-             receipt_entry(outcome, position).SerializeAsString());
+  state_.note(keys::receipt(outcome.organization_id(), outcome.command_id()),
+              receipt_entry(outcome, position).SerializeAsString());
   for (const log::Event& event : outcome.events()) {
-    state_.put(
+    state_.note(
         keys::history(outcome.organization_id(), event.entity(), event.id(), event.version()),
         std::to_string(position.offset));
   }
-  state_.confirm(state_.commit());
 }
 
 void PartitionHandler::answer(Submission& submission, Result<Receipt> result) {

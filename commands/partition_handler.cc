@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "commands/preparation.h"
 #include "domain/core/text.h"
 
 namespace daybook::commands {
@@ -14,6 +15,7 @@ constexpr std::chrono::milliseconds kBackOffMin{10};
 constexpr std::chrono::milliseconds kBackOffMax{2'000};
 constexpr std::chrono::milliseconds kTopicRetry{500};
 constexpr std::chrono::milliseconds kAnswersWait{1'000};
+constexpr std::chrono::milliseconds kAnswersStuck{5'000};
 constexpr int kReadBacksOnRelease = 100;
 constexpr std::chrono::milliseconds kNoRoomWait{5};
 constexpr std::uint32_t kTriesBeforeGivingUp = 3;
@@ -64,6 +66,7 @@ void PartitionHandler::assign(bool assigned) {
 }
 
 void PartitionHandler::submit(Submission submission) {
+  prepare(submission);
   if (auto refusal = inbox_.put(submission)) submission.answer(fail(*std::move(refusal)));
 }
 
@@ -85,13 +88,29 @@ HandlerStatus PartitionHandler::status() const {
 
 void PartitionHandler::publish_status() {
   figures_.owns = owns_;
-  figures_.decides = owns_ && topic_begun_;
+  figures_.decides = owns_ && topic_begun_ && !clock_guard_.is_off(newest_decision_);
   figures_.progress = journal_.progress();
   figures_.progress.set_decided_at(newest_decision_);
   if (topic_ != nullptr) figures_.unacknowledged = topic_->unacknowledged_count();
+  if (owns_ && topic_begun_) look_for_trouble();
   inbox_.take_queries_if(owns_);
   const std::lock_guard lock(mutex_);
   published_ = figures_;
+}
+
+// Of a partition that is owned and begun: what was in the way is past once nothing of this is seen.
+void PartitionHandler::look_for_trouble() {
+  const auto oldest = topic_ != nullptr ? topic_->first_unacknowledged() : std::nullopt;
+  if (oldest != oldest_answer_) oldest_answer_since_ = clock_.steady_ms();
+  oldest_answer_ = oldest;
+  if (clock_guard_.is_off(newest_decision_)) return note_trouble(ClockGuard::error());
+  if (oldest && clock_.steady_ms() - oldest_answer_since_ > kAnswersStuck.count()) {
+    return note_trouble({ErrorKind::kUnavailable, "answers.waiting",
+                         "results have not been acknowledged for more than five seconds; see the "
+                         "brokers, and `daybook topics check`",
+                         ""});
+  }
+  if (!reader_ || reader_->has_read()) figures_.trouble.clear();
 }
 
 void PartitionHandler::run() {
@@ -117,16 +136,9 @@ void PartitionHandler::work() {
     if (auto claimed = claim(); !claimed) return give_up(claimed.error());
   }
   for (const Query& query : inbox_.take_queries()) query(state_, journal_);
-  if (!topic_begun_) {
-    if (auto begun = begin_topic(); !begun) return await_topic(begun.error());
-  }
+  if (const auto fault = topic_fault()) leave_topic(*fault);
   auto done = state_.health();
-  if (reader_ && done) {
-    auto fault = reader_->fault();
-    if (!fault) fault = topic_->fault();
-    if (fault) done = fail(*std::move(fault));
-  }
-  if (done) done = decide_group();
+  if (done && topic_begun_) done = decide_group();
   const bool more = inbox_.submissions() > 0 || !again_.empty();
   const bool decides_on = more && has_room() && !awaits_read_back_;
   if (done && !in_flight_.empty())
@@ -135,6 +147,9 @@ void PartitionHandler::work() {
     inbox_.pause(kNoRoomWait);  // for answers to be acknowledged
   if (done) done = flush_if_large();
   if (!done) lose(done.error());
+  if (owns_ && !topic_begun_ && in_flight_.empty()) {
+    if (auto begun = begin_topic(); !begun) await_topic(begun.error());
+  }
   state_.trim();
   publish_status();
 }
@@ -148,13 +163,23 @@ void PartitionHandler::stand_by() {
   (void)inbox_.await(options_.flush_idle);
 }
 
-// What was appended is read back and told, so that the next owner need not tell it again; only for
-// a moment, because somebody is waiting.
+// What was read from the topic may have been forwarded already: it is decided, read back and told,
+// so that whoever reads on need not do so again. Only for a moment, because somebody is waiting.
+Result<void> PartitionHandler::finish_inbox() {
+  const auto busy = [this] {
+    return !in_flight_.empty() || (topic_begun_ && (inbox_.submissions() > 0 || !again_.empty()));
+  };
+  for (int tries = 0; busy() && tries < kReadBacksOnRelease; ++tries) {
+    if (topic_begun_) DAYBOOK_TRY(decide_group());
+    DAYBOOK_TRY(read_back(kReadBackWait));
+  }
+  return {};
+}
+
 void PartitionHandler::release() {
+  if (reader_) reader_->halt();
+  Result<void> read = finish_inbox();
   if (reader_) reader_->stop();
-  Result<void> read;
-  for (int tries = 0; read && !in_flight_.empty() && tries < kReadBacksOnRelease; ++tries)
-    read = read_back(kReadBackWait);
   if (topic_ != nullptr) topic_->await_acknowledged(kAnswersWait);
   // What could not be settled is not in the state: then it is folded again from where it stands.
   if (read) read = flush();
@@ -173,7 +198,7 @@ Result<void> PartitionHandler::claim() {
   if (answers_) answers_->begin(from);
   DAYBOOK_TRY(journal_.claim(
       from, [this](const ReadOutcome& read) { return fold(read); }, [this] { return rest(); }));
-  clock_guard_.begin();
+  clock_guard_.begin(journal_.log_time());
   owns_ = true;
   topic_begun_ = topic_ == nullptr;
   failed_claims_ = 0;
@@ -193,8 +218,26 @@ Result<void> PartitionHandler::begin_topic() {
   reader_->start({progress.log_id(), progress.source().generation(), progress.partition(),
                   topic_->partition_count()});
   topic_begun_ = true;
-  figures_.trouble.clear();
   return {};
+}
+
+std::optional<Error> PartitionHandler::topic_fault() const {
+  if (topic_ == nullptr || !topic_begun_) return std::nullopt;
+  auto fault = reader_->fault();
+  return fault ? fault : topic_->fault();
+}
+
+// Reading the topic or telling went wrong: it is begun again once everything that was appended has
+// been read back, and the answers that were on their way go out again then.
+void PartitionHandler::leave_topic(const Error& fault) {
+  reader_->halt();
+  const auto finished = finish_inbox();
+  reader_->stop();
+  if (!finished) return lose(finished.error());
+  answers_->keep_untold();
+  std::erase_if(again_, [](const Waiting& waiting) { return waiting.submission.origin; });
+  topic_begun_ = false;
+  await_topic(fault);
 }
 
 // The partition stays ours, so that no fences pile up, until somebody else takes it: an operator
@@ -203,6 +246,7 @@ void PartitionHandler::await_topic(const Error& error) {
   note_trouble(error);
   publish_status();
   if (auto read = read_back(std::chrono::milliseconds(0)); !read) return lose(read.error());
+  if (inbox_.closed()) refuse_all(error);
   inbox_.pause(kTopicRetry);
 }
 
@@ -254,6 +298,7 @@ void PartitionHandler::forget_flights() {
   for (Waiting& waiting : again_) keep(waiting);
   again_ = std::move(again);
   in_flight_.clear();
+  in_flight_bytes_ = 0;
   pending_.clear();
   appended_ = 0;
 }

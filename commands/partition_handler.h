@@ -37,12 +37,13 @@
 namespace daybook::commands {
 
 struct HandlerOptions {
-  std::size_t group_max = 512;             // commands decided for one append
-  std::size_t in_flight_max = 4096;        // outcomes appended and not yet read back
-  std::size_t queue_max = 20'000;          // submissions waiting; more are refused as unavailable
-  std::size_t queries_max = 1'000;         // queries waiting
-  std::size_t answers_max = 20'000;        // published on the topic and not yet acknowledged
-  std::size_t flush_changes_max = 50'000;  // confirmed changes before the state is written
+  std::size_t group_max = 512;                   // commands decided for one append
+  std::size_t in_flight_max = 4096;              // outcomes appended and not yet read back
+  std::size_t in_flight_bytes_max = 64U << 20U;  // of them, encoded; one group more may be decided
+  std::size_t queue_max = 20'000;         // submissions waiting; more are refused as unavailable
+  std::size_t queries_max = 1'000;        // queries waiting
+  std::size_t answers_max = 20'000;       // published on the topic and not yet acknowledged
+  std::size_t flush_changes_max = 2'000;  // confirmed changes before the state is written
   std::size_t outcome_bytes_max =
       900'000;  // encoded outcome; fits a Kafka record of the default size
   std::size_t cached_entries_max = 400'000;
@@ -122,6 +123,7 @@ class PartitionHandler {
     log::Outcome outcome;
     log::Envelope envelope;
     State::ChangeSet changes;
+    std::size_t bytes = 0;  // of the outcome, encoded
   };
   enum class Turn { kDone, kAfterReadBack };
 
@@ -133,6 +135,8 @@ class PartitionHandler {
   void release();
   [[nodiscard]] Result<void> claim();
   [[nodiscard]] Result<void> begin_topic();
+  [[nodiscard]] std::optional<Error> topic_fault() const;
+  void leave_topic(const Error& fault);
   void await_topic(const Error& error);
   [[nodiscard]] Result<void> rest();
   [[nodiscard]] Result<void> fold(const ReadOutcome& read);
@@ -144,7 +148,9 @@ class PartitionHandler {
   void refuse_all(const Error& error);
   [[nodiscard]] Result<void> flush_if_large();
   [[nodiscard]] Result<void> flush();
+  [[nodiscard]] Result<void> finish_inbox();
   void publish_status();
+  void look_for_trouble();
 
   // partition_decisions.cc: from commands to answers
   [[nodiscard]] bool has_room() const;
@@ -160,6 +166,7 @@ class PartitionHandler {
   void refuse_conflict(Submission& submission, const std::string& hash);
   void decide_now(Waiting& waiting, std::string key, const std::string& hash);
   void record(Waiting& waiting, log::Outcome outcome);
+  void take_flight(InFlight flight);
   void record_lost(CommandTopic::Range range);
   [[nodiscard]] std::int64_t decision_time();
   [[nodiscard]] Result<void> read_back(std::chrono::milliseconds wait);
@@ -186,6 +193,7 @@ class PartitionHandler {
   std::deque<Waiting> again_;  // to be decided again, before the queue
   std::deque<InFlight> in_flight_;
   std::unordered_map<std::string, InFlight*> pending_;  // by receipt key
+  std::size_t in_flight_bytes_ = 0;
   std::size_t appended_ = 0;  // how many of in_flight_ have been handed to the journal
   bool owns_ = false;
   bool topic_begun_ = false;
@@ -194,6 +202,8 @@ class PartitionHandler {
   std::uint32_t losses_ = 0;  // since something was last read back or stored
   std::minstd_rand jitter_{std::random_device{}()};
   std::int64_t newest_decision_ = 0;
+  std::optional<std::uint64_t> oldest_answer_;  // that is not acknowledged
+  std::int64_t oldest_answer_since_ = 0;        // steady
   ClockGuard clock_guard_;
   std::int64_t progressed_at_ = 0;  // steady time when something was read back, or first in flight
   bool state_damaged_ = false;      // found out; emptied and folded again with the next claim

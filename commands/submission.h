@@ -31,6 +31,9 @@ struct Submission {
   Command command;
   std::function<void(Result<Receipt>)> answer;  // not of one that came from the topic
   std::optional<Origin> origin = {};
+  // Filled on the way to the handler (preparation.h), if the command can be decided at all:
+  std::string payload_hash = {};
+  Violations form = {};  // what is wrong with it, whatever the state
 };
 
 // The viewer, of both questions, is named as an actor is: who is not allowed to see a record is

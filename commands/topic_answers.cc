@@ -1,7 +1,6 @@
 #include "commands/topic_answers.h"
 
 #include <algorithm>
-#include <set>
 
 #include "commands/receipts.h"
 #include "commands/topic_outcomes.h"
@@ -20,7 +19,8 @@ void TopicAnswers::begin(const log::Progress* from) {
   recent_order_.clear();
   stored_.clear();
   folded_.clear();
-  if (from != nullptr) stored_.assign(from->unanswered().begin(), from->unanswered().end());
+  begun_ = false;
+  if (from != nullptr) stored_.insert(from->unanswered().begin(), from->unanswered().end());
 }
 
 void TopicAnswers::note(const ReadOutcome& read) {
@@ -49,7 +49,13 @@ Result<void> TopicAnswers::publish_untold(const std::function<bool()>& stopping)
   }
   stored_.clear();
   folded_.clear();
+  begun_ = true;
   return {};
+}
+
+void TopicAnswers::keep_untold() {
+  for (const std::uint64_t offset : topic_.unacknowledged()) stored_.insert(offset);
+  begun_ = false;
 }
 
 Result<void> TopicAnswers::publish_again(std::uint64_t offset, const Journal::Recorded& recorded) {
@@ -62,11 +68,22 @@ Result<void> TopicAnswers::publish_again(std::uint64_t offset, const Journal::Re
     record.key = recorded.outcome.organization_id();
   }
   record.offset = source.offset();
-  return publish(offset, recorded.outcome, source, record);
+  return tell(offset, recorded.outcome, source, record);
 }
 
+// What cannot go out now goes out when the topic is begun again.
 Result<void> TopicAnswers::publish(std::uint64_t offset, const log::Outcome& outcome,
                                    const log::Source& source, const CommandRecord& record) {
+  if (begun_) {
+    auto told = tell(offset, outcome, source, record);
+    if (told || !topic_.fault()) return told;
+  }
+  stored_.insert(offset);
+  return {};
+}
+
+Result<void> TopicAnswers::tell(std::uint64_t offset, const log::Outcome& outcome,
+                                const log::Source& source, const CommandRecord& record) {
   DAYBOOK_ASSIGN(receipt, receipt_for(outcome));
   return topic_.publish(answer_to(outcome, offset, receipt, source, record));
 }
@@ -110,7 +127,7 @@ void TopicAnswers::keep(std::uint64_t offset, const Receipt& receipt) {
 }
 
 std::vector<std::uint64_t> TopicAnswers::untold() const {
-  std::set<std::uint64_t> offsets(stored_.begin(), stored_.end());
+  std::set<std::uint64_t> offsets = stored_;
   for (const auto& [offset, recorded] : folded_) offsets.insert(offset);
   for (const std::uint64_t offset : topic_.unacknowledged()) offsets.insert(offset);
   return {offsets.begin(), offsets.end()};

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -37,6 +38,10 @@ class TopicAnswers {
   [[nodiscard]] Result<void> publish(std::uint64_t offset, const log::Outcome& outcome,
                                      const log::Source& source, const CommandRecord& record);
 
+  // The topic is to be begun again: what has not been acknowledged is untold, as what follows is
+  // until then.
+  void keep_untold();
+
   // The offsets of outcomes that have perhaps not been told yet.
   [[nodiscard]] std::vector<std::uint64_t> untold() const;
   // What the next outcome says: every outcome below has been told and acknowledged.
@@ -46,12 +51,15 @@ class TopicAnswers {
   [[nodiscard]] Result<Receipt> receipt_for(const log::Outcome& outcome);
   [[nodiscard]] Result<Receipt> first_receipt(std::uint64_t offset, const Position& position);
   void keep(std::uint64_t offset, const Receipt& receipt);
+  [[nodiscard]] Result<void> tell(std::uint64_t offset, const log::Outcome& outcome,
+                                  const log::Source& source, const CommandRecord& record);
   [[nodiscard]] Result<void> publish_again(std::uint64_t offset, const Journal::Recorded& recorded);
 
   CommandTopic& topic_;
   Journal& journal_;
   const State& state_;
-  std::deque<std::uint64_t> stored_;  // perhaps untold when the state was stored
+  bool begun_ = false;              // answers can go out
+  std::set<std::uint64_t> stored_;  // perhaps untold, by the stored state or when the topic failed
   std::deque<std::pair<std::uint64_t, Journal::Recorded>> folded_;  // since then
   // A repeat mostly comes soon after the first one: no need to read that from the log.
   std::unordered_map<std::uint64_t, Receipt> recent_;  // by offset

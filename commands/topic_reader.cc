@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "commands/preparation.h"
+
 namespace daybook::commands {
 namespace {
 
@@ -13,14 +15,19 @@ constexpr std::chrono::milliseconds kReadWait{100};
 void TopicReader::start(IntakePlace place) {
   stop();
   stopping_ = false;
+  has_read_ = false;
   fault_.reset();
   thread_ = std::thread([this, place = std::move(place)] { run(place); });
 }
 
-void TopicReader::stop() {
+void TopicReader::halt() {
   stopping_ = true;
   inbox_.wake();
   if (thread_.joinable()) thread_.join();
+}
+
+void TopicReader::stop() {
+  halt();
   inbox_.drop_sourced();
 }
 
@@ -34,6 +41,7 @@ void TopicReader::run(const IntakePlace& place) {
     auto records = topic_.read(kRecordsPerRead, kReadWait);
     auto passed = records ? pass_on(*std::move(records), place)
                           : Result<void>(fail(std::move(records).error()));
+    if (passed) has_read_ = true;
     if (passed) continue;
     const std::lock_guard lock(mutex_);
     fault_ = std::move(passed).error();
@@ -41,12 +49,16 @@ void TopicReader::run(const IntakePlace& place) {
   }
 }
 
-// The copies stand before anybody says so. What cannot be forwarded is refused here.
+// The copies stand before anybody says so. What cannot be forwarded is refused here. There is room
+// before anything is forwarded: what has been is not to be forgotten.
 Result<void> TopicReader::pass_on(std::vector<CommandRecord> records, const IntakePlace& place) {
+  if (!inbox_.await_room(stopping_)) return {};
   std::vector<CommandTopic::Copy> copies;
-  for (const CommandRecord& record : records) {
-    if (const auto right = other_partition(record, place))
-      copies.push_back({*right, copy_of(record, place)});
+  std::vector<Routed> routed(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto right = other_partition(records[i], place);
+    if (right) copies.push_back({*right, copy_of(records[i], place)});
+    routed[i].elsewhere = right.has_value();
   }
   CommandTopic::Refusals refusals;
   if (!copies.empty()) {
@@ -56,12 +68,13 @@ Result<void> TopicReader::pass_on(std::vector<CommandRecord> records, const Inta
   std::vector<Submission> taken;
   taken.reserve(records.size());
   std::size_t forwarded = 0;
-  for (CommandRecord& record : records) {
-    const bool elsewhere = other_partition(record, place).has_value();
-    taken.push_back(take_in(std::move(record), place,
-                            elsewhere ? Routed{true, refusals[forwarded++]} : Routed{}));
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (routed[i].elsewhere) routed[i].refusal = std::move(refusals[forwarded++]);
+    taken.push_back(take_in(std::move(records[i]), place, std::move(routed[i])));
+    const Origin& origin = *taken.back().origin;
+    if (!origin.forwarded && origin.refusals.empty()) prepare(taken.back());
   }
-  inbox_.put_when_room(std::move(taken), stopping_);
+  inbox_.put(std::move(taken));
   return {};
 }
 

@@ -25,8 +25,12 @@ class TopicReader {
 
   // Goes on where the topic stands.
   void start(IntakePlace place);
-  // Returns when nothing more comes; what came and was not taken is dropped from the inbox.
+  // Returns when nothing more comes; what came stays in the inbox.
+  void halt();
+  // The same, and what was not taken is dropped from the inbox.
   void stop();
+  // Reading has worked, whether or not something was there.
+  [[nodiscard]] bool has_read() const { return has_read_; }
   // Why it has stopped by itself.
   [[nodiscard]] std::optional<Error> fault() const;
 
@@ -37,6 +41,7 @@ class TopicReader {
   CommandTopic& topic_;
   Inbox& inbox_;
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> has_read_ = false;
   mutable std::mutex mutex_;
   std::optional<Error> fault_;
   std::thread thread_;

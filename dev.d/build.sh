@@ -1,7 +1,7 @@
 # Configuring and building. Sourced by ./dev.
 # shellcheck shell=bash
 
-presets=(release dev asan tsan)
+presets=(release dev asan tsan fuzz)
 
 dev_build() {
   local preset=${1:-release}
@@ -34,12 +34,15 @@ configure() {
   [[ build/$preset/build.ninja -nt CMakePresets.json ]] || quietly "Configuring $preset" cmake --preset "$preset"
 }
 
-benches=(kafka)
+benches=(commands latency projection size kafka)
 
 # dev_bench [NAME] [--quick]: what it prints is kept in bench/results/ when it is not a quick run.
 dev_bench() {
-  local name=${1:-kafka} program
-  (($# == 0)) || shift
+  local name=${benches[0]} program
+  if (($# > 0)) && [[ $1 != --* ]]; then
+    name=$1
+    shift
+  fi
   if [[ " ${benches[*]} " != *" $name "* ]]; then
     printf './dev bench: there is no "%s"; there are: %s\n' "$name" "${benches[*]}" >&2
     exit 2

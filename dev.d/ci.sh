@@ -3,12 +3,12 @@
 
 dev_ci() {
   local steps=("$@") step times=() started
-  ((${#steps[@]} > 0)) || steps=(lint test asan tsan)
+  ((${#steps[@]} > 0)) || steps=(lint test asan tsan fuzz)
   for step in "${steps[@]}"; do
     case $step in
-      lint | test | asan | tsan) ;;
+      lint | test | asan | tsan | fuzz) ;;
       *)
-        printf './dev ci: there is no step "%s"; there are: lint test asan tsan\n' "$step" >&2
+        printf './dev ci: there is no step "%s"; there are: lint test asan tsan fuzz\n' "$step" >&2
         exit 2
         ;;
     esac

@@ -37,16 +37,18 @@ prepare_topics() {
 }
 
 # kafkacat OPTIONS...: kcat on that cluster, with the same settings of the connection.
-kafkacat() {
-  local line name options=()
-  [[ -z ${DAYBOOK_KAFKA_CONFIG:-} ]] || options+=(-F "$DAYBOOK_KAFKA_CONFIG")
+kafkacat() { command kcat -b "$DAYBOOK_BROKERS" -q -F <(kafka_settings) "$@"; }
+
+# In no file and on no command line: passwords may be among them.
+kafka_settings() {
+  local line name
+  [[ -z ${DAYBOOK_KAFKA_CONFIG:-} ]] || cat "$DAYBOOK_KAFKA_CONFIG"
   while read -r line; do
     name=${line%%=*}
     name=${name#DAYBOOK_KAFKA_}
     name=${name,,}
-    [[ $name == config ]] || options+=(-X "${name//_/.}=${line#*=}")
+    [[ $name == config ]] || printf '%s=%s\n' "${name//_/.}" "${line#*=}"
   done < <(env | grep '^DAYBOOK_KAFKA_')
-  command kcat -b "$DAYBOOK_BROKERS" -q "${options[@]}" "$@"
 }
 
 # ---- loading --------------------------------------------------------------------------------------------------------

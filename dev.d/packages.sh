@@ -3,9 +3,10 @@
 
 build_packages=(g++ cmake ninja-build pkg-config ccache mold libpqxx-dev libpq-dev libprotobuf-dev protobuf-compiler
   librocksdb-dev prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev libspdlog-dev libfmt-dev
-  libexpected-dev libboost-dev nlohmann-json3-dev libssl-dev libxxhash-dev librdkafka-dev postgresql-15
+  libexpected-dev libboost-dev nlohmann-json3-dev libssl-dev libxxhash-dev libjemalloc-dev librdkafka-dev postgresql-15
   postgresql-contrib curl)
 lint_packages=(clang-tidy clang-format git)
+fuzz_packages=(clang libclang-rt-14-dev)
 # For ./dev kafka and tests against a broker, each only where there is none of it yet.
 java_packages=(openjdk-17-jre-headless)
 java_compiler_packages=(openjdk-17-jdk-headless)

@@ -1,15 +1,16 @@
 // The projector of one partition: reads valid outcomes, folds them with the domain's evolve, and
 // writes the rows that changed together with the checkpoint, one transaction for each batch.
 //
-// Rows of one record are coalesced: however many events, one row. PostgreSQL commits first, then
-// the projector's own state is written, now and then; so on start the state may be behind the
-// checkpoint (it catches up before anything is written) or, when PostgreSQL was restored from an
-// older copy, ahead of it (it is thrown away and folded again). A checkpoint beyond the log, or of
-// another log, stops the partition and names both positions.
+// Rows of one record are coalesced: however many events, one row. While one batch is written the
+// next one is folded. PostgreSQL commits first, then the projector's own state is written, now and
+// then; so on start the state may be behind the checkpoint (it catches up before anything is
+// written) or, when PostgreSQL was restored from an older copy, ahead of it (it is thrown away and
+// folded again). A checkpoint beyond the log, or of another log, stops the partition and names both
+// positions.
 //
 // A batch that PostgreSQL refuses because of its data is written again outcome by outcome in log
-// order, and rows that are refused alone are parked. One thread of its own; status and stop from
-// any thread.
+// order, and rows that are refused alone are parked. A thread of its own beside the writer's;
+// status and stop from any thread.
 #pragma once
 
 #include <condition_variable>
@@ -22,12 +23,14 @@
 #include "domain/state/state.h"
 #include "projections/ports/outcome_source.h"
 #include "projections/ports/read_tables.h"
+#include "projections/table_writer.h"
 
 namespace daybook::projections {
 
 struct ProjectorOptions {
   std::size_t outcomes_max = 2'000;        // in one transaction
-  std::size_t flush_changes_max = 50'000;  // folded changes before the state is written
+  std::size_t changes_max = 10'000;        // in one transaction; of one outcome, and one read, more
+  std::size_t flush_changes_max = 10'000;  // folded changes before the state is written
   std::size_t cached_entries_max = 400'000;
   std::size_t parked_per_minute_max =
       100;  // more stop the partition until an operator retries: something is wrong with the tables
@@ -78,36 +81,55 @@ class Projector {
     std::int64_t decided_at = 0;
     State::ChangeSet changes;
   };
-  using Batch = std::vector<Applied>;
+  struct Batch {
+    std::vector<Applied> outcomes;
+    log::Progress progress;   // after them
+    std::size_t changes = 0;  // of the state
+    std::size_t rows = 0;
+    Refused refused = Refused::kFail;
+    bool flush = false;  // the state is written when the rows have been
+    [[nodiscard]] Checkpoint checkpoint() const;
+  };
 
+  // projector.cc: taking the tables over, following, letting go
   void run();
   [[nodiscard]] bool stopping() const;
   [[nodiscard]] bool is_to_leave() const;
   void stand_by();
   [[nodiscard]] Result<void> claim();
   [[nodiscard]] Result<void> open_state(const Checkpoint& checkpoint);
+  void lose(const Error& error);
+  void works_again();
+  void let_go();
+  [[nodiscard]] Result<void> flush();
+  void pause(std::chrono::milliseconds time);
+  void publish();
+
+  // projector_batches.cc: from outcomes to rows
   [[nodiscard]] Result<void> step();
-  [[nodiscard]] Result<Applied> fold(const ReadOutcome& read);
+  [[nodiscard]] Result<void> read_into(Batch& batch);
+  [[nodiscard]] Result<Applied> fold(ReadOutcome read);
   [[nodiscard]] Result<void> check_checkpoint(const Position& position) const;
-  [[nodiscard]] Result<void> write(const Batch& batch);
+  [[nodiscard]] Result<void> write(Batch batch);
+  [[nodiscard]] Result<void> settle(Batch& next);
   [[nodiscard]] Result<void> write_one_by_one(const Batch& batch);
-  [[nodiscard]] Result<void> write_rows(const std::vector<RowChange>& rows,
-                                        const Checkpoint& checkpoint, Refused refused);
+  [[nodiscard]] bool add_parked(std::vector<RowChange>& rows) const;
+  [[nodiscard]] Result<void> wrote(std::size_t rows, const Checkpoint& checkpoint,
+                                   bool parked_differ);
   [[nodiscard]] Result<void> retry_parked_now();
   [[nodiscard]] Result<void> count_parked(std::size_t parked);
   [[nodiscard]] tl::unexpected<Error> too_many_parked() const;
   [[nodiscard]] Result<void> await_retry();
   [[nodiscard]] Result<void> rest();
-  [[nodiscard]] Result<void> flush();
   [[nodiscard]] std::vector<RowChange> parked_rows() const;
-  void pause(std::chrono::milliseconds time);
-  void publish();
 
   std::uint32_t partition_;
   OutcomeSource& source_;
   ReadTables& tables_;
   ProjectorOptions options_;
   State state_;
+  TableWriter writer_;
+  std::optional<Batch> writing_;  // by the writer, not settled yet
   bool claimed_ = false;
   Checkpoint checkpoint_;
   std::vector<ParkedRow> parked_;

@@ -44,7 +44,21 @@ std::string trouble_of(const Json& part) {
 std::string owner_of(const Json& part) {
   if (!part.contains("owner")) return "";
   const std::string owner = part.value("owner", "");
-  return owner.empty() ? " (nobody owns it)" : " (" + owner + ")";
+  return owner.empty() ? " by nobody" : " (" + owner + ")";
+}
+
+// Where another process does it, or none.
+std::string elsewhere(const Json& part) {
+  return part.value("owner", "").empty() && part.contains("owner") ? "" : " elsewhere";
+}
+
+std::string answers_of(const Json& commands) {
+  const auto count = commands.value("answersOnTheirWay", 0LL);
+  return count == 0 ? "" : fmt::format(", {} answers on their way", count);
+}
+
+std::string next_of(const Json& part, const char* name) {
+  return part.contains(name) ? fmt::format(", next offset {}", part.value(name, 0LL)) : "";
 }
 
 std::string lag_of(const Json& part) {
@@ -55,21 +69,23 @@ std::string lag_of(const Json& part) {
 
 void print_commands(const Json& commands) {
   if (!commands.contains("owns") || !commands.value("assigned", true)) {
-    fmt::print("  commands: decided elsewhere{}\n", owner_of(commands));
+    fmt::print("  commands: decided{}{}{}{}\n", elsewhere(commands), owner_of(commands),
+               next_of(commands, "nextCommand"), lag_of(commands));
     return;
   }
   fmt::print(
-      "  commands: {}{} at sequence {}, {} accepted, {} rejected, {} waiting{}, {} void "
+      "  commands: {}{} at sequence {}, {} accepted, {} rejected, {} waiting{}{}, {} void "
       "records{}\n",
-      commands.value("owns", false) ? "deciding" : "NOT deciding", owner_of(commands),
+      commands.value("decides", false) ? "deciding" : "NOT deciding", owner_of(commands),
       commands.value("sequence", 0LL), commands.value("accepted", 0LL),
       commands.value("rejected", 0LL), commands.value("queue", 0LL), lag_of(commands),
-      commands.value("voidRecords", 0LL), trouble_of(commands));
+      answers_of(commands), commands.value("voidRecords", 0LL), trouble_of(commands));
 }
 
 void print_projection(const Json& projection) {
   if (!projection.contains("running") || !projection.value("assigned", true)) {
-    fmt::print("  read tables: followed elsewhere{}\n", owner_of(projection));
+    fmt::print("  read tables: followed{}{}{}{}\n", elsewhere(projection), owner_of(projection),
+               next_of(projection, "nextOffset"), lag_of(projection));
     return;
   }
   fmt::print("  read tables: {}{} at sequence {}{}, {} parked{}\n",

@@ -42,9 +42,9 @@ class EmbeddedBackend final : public Backend {
       commands::CommandEngine*) override {
     return nullptr;
   }
-  [[nodiscard]] std::vector<std::string> owners(Role) override { return {}; }
-  [[nodiscard]] std::optional<std::uint64_t> commands_lag(std::uint32_t, std::uint64_t) override {
-    return std::nullopt;
+  [[nodiscard]] std::vector<PartitionStanding> standings(
+      Role, const std::vector<std::optional<std::uint64_t>>&) override {
+    return {};
   }
 
  private:

@@ -4,6 +4,7 @@
 // out must not outlive it. Threading: thread-safe once opened.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -44,6 +45,17 @@ struct Shares {
   std::function<void(const std::vector<std::uint32_t>&)> take_away;
 };
 
+// How a partition's work stands, whichever process does it.
+struct PartitionStanding {
+  struct Lag {
+    std::uint64_t records = 0;
+    std::chrono::milliseconds age{0};  // how long the oldest of them has been waiting
+  };
+  std::string owner;                         // empty: nobody
+  std::optional<std::uint64_t> next_offset;  // everything below has been worked off
+  std::optional<Lag> lag;                    // absent: not known now
+};
+
 class Backend {
  public:
   // `partitions` of a new log; an existing one must have as many if it is given: kInvalid
@@ -71,12 +83,11 @@ class Backend {
   [[nodiscard]] virtual Result<std::unique_ptr<commands::CommandDoor>> open_door(
       commands::CommandEngine* engine) = 0;
 
-  // Which process owns each partition, by role; empty text where nobody does. Nothing where all
-  // belong to this process.
-  [[nodiscard]] virtual std::vector<std::string> owners(Role role) = 0;
-  // How many commands of the topic have no outcome yet; `next` is the first one without.
-  [[nodiscard]] virtual std::optional<std::uint64_t> commands_lag(std::uint32_t partition,
-                                                                  std::uint64_t next) = 0;
+  // How each partition of a role stands, in the cluster where several processes share the work:
+  // nothing where all belong to this process, or if the cluster does not answer. `known` is how far
+  // this process knows its own partitions to be.
+  [[nodiscard]] virtual std::vector<PartitionStanding> standings(
+      Role role, const std::vector<std::optional<std::uint64_t>>& known) = 0;
 };
 
 // The wall clock and one that nobody can set.

@@ -2,6 +2,7 @@
 #include "infra/topics/dead_letters.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <nlohmann/json.hpp>
 
@@ -40,13 +41,18 @@ std::string text_of(const Json& json, int indent = -1) {
 int with_letters(const Settings& settings, const std::string& name,
                  const std::function<Result<void>(DeadLetters&, const DeadLetter&)>& use) {
   const auto run = [&]() -> Result<void> {
-    DAYBOOK_ASSIGN(connection, kafka_options(settings));
-    DAYBOOK_ASSIGN(admin, kafka::Admin::open(connection));
-    DeadLetters letters(*admin, connection, topic_names(settings));
+    DAYBOOK_ASSIGN(cluster, open_cluster(settings));
+    DeadLetters letters(*cluster.admin, cluster.connection, cluster.names);
     if (name == "all") {
       DAYBOOK_ASSIGN(all, letters.list());
-      for (const DeadLetter& letter : all) DAYBOOK_TRY(use(letters, letter));
-      return {};
+      Result<void> done;
+      for (const DeadLetter& letter : all) {
+        auto used = use(letters, letter);
+        if (!used)
+          spdlog::error("{}: {} ({})", letter.name(), used.error().detail, used.error().code);
+        if (!used) done = std::move(used);  // one that cannot be done with keeps no other one back
+      }
+      return done;
     }
     DAYBOOK_ASSIGN(letter, letters.find(name));
     return use(letters, letter);

@@ -82,9 +82,8 @@ void look_at_database(const Settings& settings, bool engine_runs, Findings& find
 
 void look_at_topics(const Settings& settings, Findings& findings) {
   const auto checked = [&]() -> Result<std::vector<topics::TopicFinding>> {
-    DAYBOOK_ASSIGN(connection, kafka_options(settings));
-    DAYBOOK_ASSIGN(admin, kafka::Admin::open(connection));
-    return topics::check_topics(*admin, connection, topic_names(settings));
+    DAYBOOK_ASSIGN(cluster, open_cluster(settings));
+    return topics::check_topics(*cluster.admin, cluster.connection, cluster.names);
   }();
   if (!checked) return findings.bad("Kafka: " + checked.error().detail);
   for (const topics::TopicFinding& finding : *checked) findings.bad(finding.text);

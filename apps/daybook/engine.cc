@@ -4,27 +4,12 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <chrono>
-#include <thread>
-
 #include "apps/daybook/running.h"
 #include "apps/daybook/status_page.h"
-#include "infra/log/partition_journal.h"
-#include "infra/log/random_id.h"
 #include "infra/postgres/migrations.h"
 
 namespace daybook::app {
 namespace {
-
-constexpr std::chrono::seconds kReleaseWait{5};
-
-Result<std::unique_ptr<StateStore>> open_store(const std::filesystem::path& folder) {
-  DAYBOOK_ASSIGN(store, state::RocksDbStateStore::open(folder));
-  if (store->was_damaged())
-    spdlog::warn("{} was damaged; it is folded again from the log", folder.string());
-  return store;
-}
 
 Result<http::HttpConfig> http_config(const Settings& settings) {
   http::HttpConfig config;
@@ -54,18 +39,6 @@ Result<void> prepare_folder(const Settings& settings) {
   return {};
 }
 
-// Waits, bounded, until partitions that were told to let go have done so: whoever gets them next
-// finds them told and stored.
-template <class HasLetGo>
-void await_release(const std::vector<std::uint32_t>& partitions, const HasLetGo& has_let_go) {
-  const auto until = std::chrono::steady_clock::now() + kReleaseWait;
-  const auto all_have = [&] {
-    return std::all_of(partitions.begin(), partitions.end(), has_let_go);
-  };
-  while (!all_have() && std::chrono::steady_clock::now() < until)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-}
-
 }  // namespace
 
 Result<std::string> owner_url(const Settings& settings) {
@@ -74,140 +47,24 @@ Result<std::string> owner_url(const Settings& settings) {
   return cluster.owner_url();
 }
 
-// ---- commands
-// ---------------------------------------------------------------------------------------------------
-
-Result<std::unique_ptr<CommandSide>> CommandSide::open(Backend& backend) {
-  std::unique_ptr<CommandSide> side(new CommandSide());
-  std::vector<std::unique_ptr<commands::PartitionHandler>> handlers;
-  for (std::uint32_t partition = 0; partition < backend.log().partition_count(); ++partition) {
-    DAYBOOK_ASSIGN(store,
-                   open_store(backend.state_folder() / ("commands-" + std::to_string(partition))));
-    side->stores_.push_back(std::move(store));
-    side->journals_.push_back(
-        std::make_unique<log::PartitionJournal>(backend.log(), partition, log::random_uuid_bytes));
-    side->topics_.push_back(backend.open_topic(partition));
-    handlers.push_back(std::make_unique<commands::PartitionHandler>(
-        *side->journals_.back(), *side->stores_.back(), system_clock(), commands::HandlerOptions{},
-        side->topics_.back().get()));
-  }
-  side->engine_ = std::make_unique<commands::CommandEngine>(std::move(handlers));
-  side->engine_->start();
-  DAYBOOK_TRY(side->join(backend));
-  return side;
-}
-
-Result<void> CommandSide::join(Backend& backend) {
-  Shares shares;
-  shares.give = [this](const std::vector<std::uint32_t>& partitions) {
-    for (const std::uint32_t partition : partitions) engine_->handler(partition).assign(true);
-  };
-  shares.take_away = [this](const std::vector<std::uint32_t>& partitions) {
-    for (const std::uint32_t partition : partitions) engine_->handler(partition).assign(false);
-    await_release(partitions, [this](std::uint32_t partition) {
-      return !engine_->handler(partition).status().owns;
-    });
-  };
-  DAYBOOK_ASSIGN(membership, backend.join(Role::kCommands, std::move(shares)));
-  membership_ = std::move(membership);
-  return {};
-}
-
-Result<void> CommandSide::await_owned() const {
-  for (;;) {
-    bool owned = true;
-    for (const commands::HandlerStatus& handler : engine_->status()) {
-      if (!handler.trouble.empty())
-        return fail(ErrorKind::kUnavailable, "log.not_owned", handler.trouble);
-      owned = owned && handler.owns;
-    }
-    if (owned) return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-}
-
-CommandSide::~CommandSide() { stop(); }
-
-void CommandSide::stop() {
-  membership_.reset();
-  if (engine_) engine_->stop();
-}
-
-// ---- projections
-// ------------------------------------------------------------------------------------------------
-
-Result<std::unique_ptr<ProjectionSide>> ProjectionSide::open(
-    Backend& backend, const read_tables::PostgresReadTables::Url& database_url) {
-  std::unique_ptr<ProjectionSide> side(new ProjectionSide());
-  for (std::uint32_t partition = 0; partition < backend.log().partition_count(); ++partition) {
-    DAYBOOK_ASSIGN(
-        store, open_store(backend.state_folder() / ("projections-" + std::to_string(partition))));
-    side->stores_.push_back(std::move(store));
-    side->sources_.push_back(std::make_unique<log::ValidReader>(backend.log(), partition));
-    side->tables_.push_back(std::make_unique<read_tables::PostgresReadTables>(database_url));
-    side->projectors_.push_back(std::make_unique<projections::Projector>(
-        partition, *side->sources_.back(), *side->tables_.back(), *side->stores_.back()));
-  }
-  // Before anybody can give them partitions.
-  for (auto& projector : side->projectors_) projector->start(!backend.is_shared());
-  DAYBOOK_TRY(side->join(backend));
-  return side;
-}
-
-Result<void> ProjectionSide::join(Backend& backend) {
-  Shares shares;
-  shares.give = [this](const std::vector<std::uint32_t>& partitions) {
-    for (const std::uint32_t partition : partitions) projectors_[partition]->assign(true);
-  };
-  shares.take_away = [this](const std::vector<std::uint32_t>& partitions) {
-    for (const std::uint32_t partition : partitions) projectors_[partition]->assign(false);
-    await_release(partitions, [this](std::uint32_t partition) {
-      return !projectors_[partition]->status().running;
-    });
-  };
-  DAYBOOK_ASSIGN(membership, backend.join(Role::kProjections, std::move(shares)));
-  membership_ = std::move(membership);
-  return {};
-}
-
-ProjectionSide::~ProjectionSide() { stop(); }
-
-void ProjectionSide::stop() {
-  membership_.reset();
-  for (auto& projector : projectors_) projector->stop();
-}
-
-std::vector<projections::ProjectorStatus> ProjectionSide::status() const {
-  std::vector<projections::ProjectorStatus> all;
-  for (const auto& projector : projectors_) all.push_back(projector->status());
-  return all;
-}
-
-void ProjectionSide::retry_parked() {
-  for (auto& projector : projectors_) projector->retry_parked();
-}
-
-// ---- all
-// --------------------------------------------------------------------------------------------------------
-
 Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, Roles roles,
                                               std::optional<std::uint32_t> partitions,
-                                              const Progress& progress) {
+                                              const Progress& progress, Wiring wiring) {
   // First: a wrong setting is to leave nothing behind.
   DAYBOOK_TRY(http_config(settings));
   DAYBOOK_TRY(prepare_folder(settings));
-  std::unique_ptr<Engine> engine(new Engine(settings, roles));
+  std::unique_ptr<Engine> engine(new Engine(settings, roles, std::move(wiring)));
   // The log first: it holds the lock of the data folder.
   progress("opening the log");
   DAYBOOK_ASSIGN(backend, Backend::open(settings, partitions));
-  engine->backend_ = std::move(backend);
+  engine->backend_ = engine->wiring_.around_backend(std::move(backend));
   if (!engine->backend_->is_shared() && !(roles.commands && roles.projections)) {
     return fail(ErrorKind::kInvalid, "roles.not_shared",
                 "the embedded log belongs to one process, which does everything: run `daybook up`, "
                 "or keep the log on Kafka (DAYBOOK_LOG=kafka)");
   }
   if (roles.commands) {
-    DAYBOOK_ASSIGN(commands, CommandSide::open(*engine->backend_));
+    DAYBOOK_ASSIGN(commands, CommandSide::open(*engine->backend_, engine->wiring_));
     engine->commands_ = std::move(commands);
   }
   auto opened = roles.projections ? engine->open_projections(progress) : Result<void>();
@@ -229,7 +86,7 @@ Result<void> Engine::open_projections(const Progress& progress) {
     const std::lock_guard lock(mutex_);
     return database_url_;
   };
-  DAYBOOK_ASSIGN(projections, ProjectionSide::open(*backend_, current_url));
+  DAYBOOK_ASSIGN(projections, ProjectionSide::open(*backend_, current_url, wiring_));
   const std::lock_guard lock(mutex_);
   projections_ = std::move(projections);
   database_trouble_.clear();
@@ -294,16 +151,17 @@ bool Engine::settled() const {
          (side == nullptr || is_settled(side->membership()));
 }
 
-// Only for tools that show how far a consumer group is: where to go on is written in the log.
+// Only for status pages and tools that show how far a consumer group is: where to go on is written
+// in the log, and in the checkpoints of the read tables.
 void Engine::note_progress() {
-  Membership* membership = commands_ ? commands_->membership() : nullptr;
-  if (membership == nullptr) return;
-  for (const commands::HandlerStatus& handler : handler_status()) {
-    const log::Source& source = handler.progress.source();
-    if (handler.owns && handler.progress.has_source() && source.offset() >= 0)
-      membership->note_progress(handler.progress.partition(),
-                                static_cast<std::uint64_t>(source.offset()) + 1);
-  }
+  const auto note = [](Membership* membership, const PartitionOffsets& offsets) {
+    for (std::uint32_t i = 0; membership != nullptr && i < offsets.size(); ++i) {
+      if (offsets[i]) membership->note_progress(i, *offsets[i]);
+    }
+  };
+  if (commands_) note(commands_->membership(), next_commands(handler_status()));
+  if (ProjectionSide* side = projections())
+    note(side->membership(), next_outcomes(projector_status()));
 }
 
 Result<std::string> Engine::prepare_database(const Progress& progress) {

@@ -5,7 +5,6 @@
 // opposite order.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,14 +14,11 @@
 
 #include "apps/daybook/backend.h"
 #include "apps/daybook/settings.h"
-#include "commands/engine.h"
+#include "apps/daybook/sides.h"
+#include "apps/daybook/wiring.h"
 #include "infra/http/server.h"
-#include "infra/log/valid_reader.h"
 #include "infra/metrics/metrics.h"
 #include "infra/postgres/cluster.h"
-#include "infra/read_tables/postgres_read_tables.h"
-#include "infra/state/rocksdb_state_store.h"
-#include "projections/projector.h"
 
 namespace daybook::app {
 
@@ -34,60 +30,12 @@ struct Roles {
   bool projections = true;
 };
 
-// The command side alone: state and handlers of every partition of an open log. Which of them work
-// is the backend's business.
-class CommandSide {
- public:
-  [[nodiscard]] static Result<std::unique_ptr<CommandSide>> open(Backend& backend);
-  ~CommandSide();
-
-  [[nodiscard]] commands::CommandEngine& engine() { return *engine_; }
-  // Returns when every handler has folded its partition and decides, or says why one does not.
-  [[nodiscard]] Result<void> await_owned() const;
-  // Null where all partitions belong to this process.
-  [[nodiscard]] Membership* membership() const { return membership_.get(); }
-  void stop();
-
- private:
-  CommandSide() = default;
-  [[nodiscard]] Result<void> join(Backend& backend);
-
-  std::vector<std::unique_ptr<StateStore>> stores_;
-  std::vector<std::unique_ptr<commands::CommandTopic>> topics_;  // null ones if there are none
-  std::vector<std::unique_ptr<commands::Journal>> journals_;
-  std::unique_ptr<commands::CommandEngine> engine_;
-  std::unique_ptr<Membership> membership_;
-};
-
-// The projection side: one projector for each partition of an open log.
-class ProjectionSide {
- public:
-  [[nodiscard]] static Result<std::unique_ptr<ProjectionSide>> open(
-      Backend& backend, const read_tables::PostgresReadTables::Url& database_url);
-  ~ProjectionSide();
-
-  [[nodiscard]] std::vector<projections::ProjectorStatus> status() const;
-  [[nodiscard]] Membership* membership() const { return membership_.get(); }
-  void retry_parked();
-  void stop();
-
- private:
-  ProjectionSide() = default;
-  [[nodiscard]] Result<void> join(Backend& backend);
-
-  std::vector<std::unique_ptr<StateStore>> stores_;
-  std::vector<std::unique_ptr<log::ValidReader>> sources_;
-  std::vector<std::unique_ptr<projections::ReadTables>> tables_;
-  std::vector<std::unique_ptr<projections::Projector>> projectors_;
-  std::unique_ptr<Membership> membership_;
-};
-
 // Everything, as `daybook up` runs it, or a part of it.
 class Engine {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Engine>> start(
       const Settings& settings, Roles roles, std::optional<std::uint32_t> partitions,
-      const Progress& progress);
+      const Progress& progress, Wiring wiring = {});
   ~Engine();
 
   [[nodiscard]] std::string address() const { return server_->address(); }
@@ -103,7 +51,8 @@ class Engine {
   void stop(std::chrono::milliseconds deadline);
 
  private:
-  Engine(Settings settings, Roles roles) : settings_(std::move(settings)), roles_(roles) {}
+  Engine(Settings settings, Roles roles, Wiring wiring)
+      : settings_(std::move(settings)), roles_(roles), wiring_(std::move(wiring)) {}
   [[nodiscard]] Result<void> open_projections(const Progress& progress);
   [[nodiscard]] Result<std::string> prepare_database(const Progress& progress);
   [[nodiscard]] Result<void> renew_database_url();
@@ -120,6 +69,7 @@ class Engine {
 
   const Settings settings_;
   const Roles roles_;
+  const Wiring wiring_;
   std::optional<postgres::Cluster> cluster_;
   metrics::Registry registry_;
   std::unique_ptr<Backend> backend_;

@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "apps/daybook/backend.h"
+#include "apps/daybook/group_view.h"
 #include "infra/kafka/group_member.h"
 #include "infra/log/genesis.h"
 #include "infra/log/kafka/kafka_event_log.h"
@@ -20,7 +21,8 @@
 namespace daybook::app {
 namespace {
 
-constexpr std::chrono::milliseconds kStatusWait{500};
+// A look at one record is followed by a fetch that finds nothing, which the next look waits for.
+constexpr std::chrono::milliseconds kLookWait{1};
 constexpr std::chrono::seconds kLeaveWait{3};
 constexpr const char* kSessionTimeout = "session.timeout.ms";
 
@@ -85,110 +87,6 @@ class KafkaMembership final : public Membership {
   std::unique_ptr<kafka::GroupMember> member_;
 };
 
-class KafkaBackend final : public Backend {
- public:
-  KafkaBackend(kafka::Options connection, const Settings& settings)
-      : connection_(std::move(connection)),
-        names_(topic_names(settings)),
-        folder_(settings.data_folder) {
-    if (const auto given = settings.kafka.find(kSessionTimeout); given != settings.kafka.end())
-      session_timeout_ = milliseconds_in(given->second);
-  }
-
-  Result<void> open(std::optional<std::uint32_t> partitions) {
-    DAYBOOK_ASSIGN(admin, kafka::Admin::open(connection_));
-    admin_ = std::move(admin);
-    DAYBOOK_TRY(check());
-    log::KafkaEventLogOptions options;
-    options.connection = connection_;
-    options.topic = names_.events;
-    DAYBOOK_ASSIGN(log, log::KafkaEventLog::open(options));
-    log_ = std::move(log);
-    if (partitions && *partitions != log_->partition_count()) {
-      return fail(ErrorKind::kInvalid, "log.other_partition_count",
-                  fmt::format("the log on Kafka has {} partitions, fixed when it was made: leave "
-                              "--partitions away",
-                              log_->partition_count()));
-    }
-    DAYBOOK_ASSIGN(log_id, log::read_log_id(*log_));
-    log_id_ = std::move(log_id);
-    return {};
-  }
-
-  [[nodiscard]] std::string kind() const override { return "kafka"; }
-  [[nodiscard]] bool is_shared() const override { return true; }
-  [[nodiscard]] std::string log_id() const override { return log_id_; }
-  [[nodiscard]] log::EventLog& log() override { return *log_; }
-  [[nodiscard]] std::filesystem::path state_folder() const override {
-    return folder_ / "state" / log_id_;
-  }
-  [[nodiscard]] std::unique_ptr<commands::CommandTopic> open_topic(
-      std::uint32_t partition) override {
-    return std::make_unique<topics::KafkaCommandTopic>(
-        *admin_,
-        topics::KafkaCommandTopic::Place{connection_, names_, partition, log_->partition_count()});
-  }
-  [[nodiscard]] Result<std::unique_ptr<Membership>> join(Role role, Shares shares) override {
-    kafka::GroupMemberOptions options;
-    options.connection = connection_;
-    options.group = group_of(role, names_);
-    options.topic = topic_of(role, names_);
-    if (session_timeout_) {
-      options.session_timeout = *session_timeout_;
-      options.heartbeat = *session_timeout_ / 5;
-    }
-    return KafkaMembership::join(options, std::move(shares));
-  }
-  [[nodiscard]] Result<std::unique_ptr<commands::CommandDoor>> open_door(
-      commands::CommandEngine* engine) override {
-    topics::TopicDoorOptions options;
-    options.connection = connection_;
-    options.names = names_;
-    options.partition_count = log_->partition_count();
-    return topics::TopicDoor::open(*admin_, options, system_clock(), engine);
-  }
-
-  [[nodiscard]] std::vector<std::string> owners(Role role) override {
-    std::vector<std::string> owners(log_->partition_count());
-    const auto members = admin_->group_members(group_of(role, names_), kStatusWait);
-    if (!members) return {};  // nobody knows
-    for (const kafka::GroupMemberDescription& member : *members) {
-      for (const auto& partition : member.partitions) {
-        if (partition.partition < owners.size()) owners[partition.partition] = member.client_id;
-      }
-    }
-    return owners;
-  }
-  [[nodiscard]] std::optional<std::uint64_t> commands_lag(std::uint32_t partition,
-                                                          std::uint64_t next) override {
-    const auto end = admin_->end_offset(names_.commands, partition, kStatusWait);
-    if (!end) return std::nullopt;
-    return *end > next ? *end - next : 0;
-  }
-
- private:
-  Result<void> check() {
-    DAYBOOK_ASSIGN(findings, topics::check_topics(*admin_, connection_, names_));
-    std::string unfit;
-    for (const topics::TopicFinding& finding : findings) {
-      if (finding.passes) spdlog::warn("{}", finding.text);
-      if (!finding.passes) unfit += (unfit.empty() ? "" : "; ") + finding.text;
-    }
-    if (unfit.empty()) return {};
-    return fail(ErrorKind::kInvalid, "topics.unfit", unfit);
-  }
-
-  const kafka::Options connection_;
-  const topics::TopicNames names_;
-  const std::filesystem::path folder_;
-  std::optional<std::chrono::milliseconds> session_timeout_;
-  std::unique_ptr<kafka::Admin> admin_;
-  std::unique_ptr<log::KafkaEventLog> log_;
-  std::string log_id_;
-};
-
-}  // namespace
-
 topics::TopicNames topic_names(const Settings& settings) {
   const std::string& prefix = settings.topic_prefix;
   return {prefix + ".commands", prefix + ".events", prefix + ".results",
@@ -213,10 +111,113 @@ Result<kafka::Options> kafka_options(const Settings& settings) {
   return options;
 }
 
+class KafkaBackend final : public Backend {
+ public:
+  KafkaBackend(Cluster cluster, const Settings& settings)
+      : cluster_(std::move(cluster)), folder_(settings.data_folder) {
+    if (const auto given = settings.kafka.find(kSessionTimeout); given != settings.kafka.end())
+      session_timeout_ = milliseconds_in(given->second);
+  }
+
+  Result<void> open(std::optional<std::uint32_t> partitions) {
+    DAYBOOK_TRY(check());
+    DAYBOOK_ASSIGN(log, log::KafkaEventLog::open({cluster_.connection, cluster_.names.events}));
+    log_ = std::move(log);
+    if (partitions && *partitions != log_->partition_count()) {
+      return fail(ErrorKind::kInvalid, "log.other_partition_count",
+                  fmt::format("the log on Kafka has {} partitions, fixed when it was made: leave "
+                              "--partitions away",
+                              log_->partition_count()));
+    }
+    DAYBOOK_ASSIGN(log_id, log::read_log_id(*log_));
+    log_id_ = std::move(log_id);
+    return {};
+  }
+
+  [[nodiscard]] std::string kind() const override { return "kafka"; }
+  [[nodiscard]] bool is_shared() const override { return true; }
+  [[nodiscard]] std::string log_id() const override { return log_id_; }
+  [[nodiscard]] log::EventLog& log() override { return *log_; }
+  [[nodiscard]] std::filesystem::path state_folder() const override {
+    return folder_ / "state" / log_id_;
+  }
+  [[nodiscard]] std::unique_ptr<commands::CommandTopic> open_topic(
+      std::uint32_t partition) override {
+    return std::make_unique<topics::KafkaCommandTopic>(
+        *cluster_.admin, topics::KafkaCommandTopic::Place{cluster_.connection, cluster_.names,
+                                                          partition, log_->partition_count()});
+  }
+  [[nodiscard]] Result<std::unique_ptr<Membership>> join(Role role, Shares shares) override {
+    kafka::GroupMemberOptions options;
+    options.connection = cluster_.connection;
+    options.group = group_of(role, cluster_.names);
+    options.topic = topic_of(role, cluster_.names);
+    if (session_timeout_) {
+      options.session_timeout = *session_timeout_;
+      options.heartbeat = *session_timeout_ / 5;
+    }
+    return KafkaMembership::join(options, std::move(shares));
+  }
+  [[nodiscard]] Result<std::unique_ptr<commands::CommandDoor>> open_door(
+      commands::CommandEngine* engine) override {
+    topics::TopicDoorOptions options;
+    options.connection = cluster_.connection;
+    options.names = cluster_.names;
+    options.partition_count = log_->partition_count();
+    return topics::TopicDoor::open(*cluster_.admin, options, system_clock(), engine);
+  }
+
+  [[nodiscard]] std::vector<PartitionStanding> standings(
+      Role role, const std::vector<std::optional<std::uint64_t>>& known) override {
+    return view_of(role).ask(known, system_clock().wall_ms());
+  }
+
+ private:
+  GroupView& view_of(Role role) { return role == Role::kCommands ? handlers_ : projectors_; }
+
+  // As the role itself reads its topic.
+  GroupView view(Role role) {
+    kafka::ConsumerOptions reading;
+    reading.connection = cluster_.connection;
+    reading.fetch_wait = kLookWait;
+    reading.committed_only = role == Role::kCommands;
+    return {*cluster_.admin, reading, group_of(role, cluster_.names),
+            topic_of(role, cluster_.names)};
+  }
+
+  Result<void> check() {
+    DAYBOOK_ASSIGN(findings,
+                   topics::check_topics(*cluster_.admin, cluster_.connection, cluster_.names));
+    std::string unfit;
+    for (const topics::TopicFinding& finding : findings) {
+      if (finding.passes) spdlog::warn("{}", finding.text);
+      if (!finding.passes) unfit += (unfit.empty() ? "" : "; ") + finding.text;
+    }
+    if (unfit.empty()) return {};
+    return fail(ErrorKind::kInvalid, "topics.unfit", unfit);
+  }
+
+  const Cluster cluster_;
+  const std::filesystem::path folder_;
+  std::optional<std::chrono::milliseconds> session_timeout_;
+  std::unique_ptr<log::KafkaEventLog> log_;
+  std::string log_id_;
+  GroupView handlers_ = view(Role::kCommands);
+  GroupView projectors_ = view(Role::kProjections);
+};
+
+}  // namespace
+
+Result<Cluster> open_cluster(const Settings& settings) {
+  DAYBOOK_ASSIGN(connection, kafka_options(settings));
+  DAYBOOK_ASSIGN(admin, kafka::Admin::open(connection));
+  return Cluster{std::move(connection), topic_names(settings), std::move(admin)};
+}
+
 Result<std::unique_ptr<Backend>> open_kafka_backend(const Settings& settings,
                                                     std::optional<std::uint32_t> partitions) {
-  DAYBOOK_ASSIGN(connection, kafka_options(settings));
-  auto backend = std::make_unique<KafkaBackend>(std::move(connection), settings);
+  DAYBOOK_ASSIGN(cluster, open_cluster(settings));
+  auto backend = std::make_unique<KafkaBackend>(std::move(cluster), settings);
   DAYBOOK_TRY(backend->open(partitions));
   return backend;
 }

@@ -9,9 +9,13 @@
 
 namespace daybook::app {
 
-[[nodiscard]] topics::TopicNames topic_names(const Settings& settings);
+struct Cluster {
+  kafka::Options connection;
+  topics::TopicNames names;
+  std::unique_ptr<kafka::Admin> admin;
+};
 
-// Checked; errors name what is wrong with them.
-[[nodiscard]] Result<kafka::Options> kafka_options(const Settings& settings);
+// Does not wait for a broker. Errors name the setting that is wrong.
+[[nodiscard]] Result<Cluster> open_cluster(const Settings& settings);
 
 }  // namespace daybook::app

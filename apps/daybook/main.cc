@@ -1,4 +1,5 @@
 // The one binary: parses the command line and hands over to a subcommand.
+#include <google/protobuf/stubs/logging.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -8,6 +9,8 @@
 #include <optional>
 
 #include "apps/daybook/subcommands.h"
+#include "apps/daybook/torture/torture.h"
+#include "apps/daybook/torture/torture_engine.h"
 
 namespace {
 
@@ -37,6 +40,8 @@ struct CommandLine {
   int target = -1;
   bool owner = false;
   bool print = false;
+  daybook::torture::Options torture;
+  std::uint64_t seed = 0;
   std::function<int(const Settings&)> chosen;
 };
 
@@ -218,6 +223,52 @@ void add_dead_letters(CLI::App& app, CommandLine& line) {
   add_named("drop", "Settle one without sending it again, or `all`.", run::run_dead_letters_drop);
 }
 
+void add_torture(CLI::App& app, CommandLine& line) {
+  namespace torture = daybook::torture;
+  auto* command = add(
+      app, "torture",
+      "Hurt an engine under load, again and again, and check after each time that nothing was "
+      "lost, "
+      "invented or told wrongly. Works in a folder of its own: --data, which has to be empty, or a "
+      "temporary one.",
+      line, nullptr);
+  torture::Options& options = line.torture;
+  command->add_option("--faults", options.faults, "How many.")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command
+      ->add_option("--per-installation", options.per_installation,
+                   "Faults on one installation; then another one begins anew.")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  std::string kinds;
+  for (const std::string& kind : torture::kind_names()) kinds += (kinds.empty() ? "" : ", ") + kind;
+  command->add_option("--kinds", options.kinds, "Only these, with commas between them: " + kinds)
+      ->delimiter(',')
+      ->check(CLI::IsMember(torture::kind_names()));
+  auto* seed = command->add_option("--seed", line.seed, "What a run printed: the same again.");
+  command
+      ->add_option("--commands-in-flight", options.commands_in_flight,
+                   "Never fewer than these while the load runs.")
+      ->check(CLI::Range(1, 500))
+      ->capture_default_str();
+  command->add_flag("--require-all", options.require_all,
+                    "Fail where a kind cannot be done: a full disk takes root and a loop device.");
+  command->add_flag("--keep", options.keep, "Leave the folder, although all went well.");
+  command->callback([&line, &app, command, seed] {
+    const bool given = app.count("--data") + command->count("--data") > 0;
+    line.chosen = [&line, given, seed](const Settings& settings) {
+      if (given) line.torture.folder = settings.data_folder;
+      if (seed->count() > 0) line.torture.seed = line.seed;
+      line.torture.json = settings.json;
+      return torture::run_torture(line.torture);
+    };
+  });
+  add(app, "torture-engine", "What `torture` hurts; not for people.", line,
+      torture::run_torture_engine)
+      ->group("");
+}
+
 int run(int argc, char** argv, CommandLine& line) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("daybook"));
   auto settings = daybook::app::settings_from_environment();
@@ -233,6 +284,7 @@ int run(int argc, char** argv, CommandLine& line) {
   add_database_commands(app, line);
   add_topics(app, line);
   add_dead_letters(app, line);
+  add_torture(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -246,6 +298,8 @@ int run(int argc, char** argv, CommandLine& line) {
 
 int main(int argc, char** argv) {
   CommandLine line;
+  // Protobuf would log every malformed text, which senders choose; they are told in their answer.
+  google::protobuf::SetLogHandler(nullptr);
   // Errors are values; what is thrown all the same (a path that no system takes, no memory) ends
   // here.
   try {

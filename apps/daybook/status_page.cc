@@ -55,33 +55,26 @@ std::string readiness_json(bool ready, const std::string& trouble) {
 
 namespace {
 
-nlohmann::ordered_json commands_json(Backend& backend, std::uint32_t number,
-                                     const commands::HandlerStatus& handler) {
+nlohmann::ordered_json commands_json(const commands::HandlerStatus& handler) {
   const log::Progress& progress = handler.progress;
-  nlohmann::ordered_json json{{"owns", handler.owns},
-                              {"assigned", handler.assigned},
-                              {"epoch", progress.epoch()},
-                              {"nextOffset", progress.next_offset()},
-                              {"sequence", progress.sequence()},
-                              {"accepted", handler.accepted},
-                              {"rejected", handler.rejected},
-                              {"repeated", handler.repeated},
-                              {"unavailable", handler.unavailable},
-                              {"queue", handler.queue},
-                              {"voidRecords", progress.void_records()},
-                              {"foreignRecords", progress.foreign_records()},
-                              {"trouble", handler.trouble}};
-  const auto next = progress.has_source() ? progress.source().offset() + 1 : 0;
-  const auto lag =
-      handler.owns ? backend.commands_lag(number, static_cast<std::uint64_t>(next)) : std::nullopt;
-  if (!lag) return json;
-  json["lagRecords"] = *lag;
-  json["lagSeconds"] = *lag == 0 ? 0 : seconds(handler.waiting);
-  json["forwarded"] = handler.forwarded;
-  json["lost"] = handler.lost;
-  json["deadLetters"] = handler.dead_letters;
-  json["answersOnTheirWay"] = handler.unacknowledged;
-  return json;
+  return {{"owns", handler.owns},
+          {"decides", handler.decides},
+          {"assigned", handler.assigned},
+          {"epoch", progress.epoch()},
+          {"nextOffset", progress.next_offset()},
+          {"sequence", progress.sequence()},
+          {"accepted", handler.accepted},
+          {"rejected", handler.rejected},
+          {"repeated", handler.repeated},
+          {"unavailable", handler.unavailable},
+          {"forwarded", handler.forwarded},
+          {"lost", handler.lost},
+          {"deadLetters", handler.dead_letters},
+          {"queue", handler.queue},
+          {"answersOnTheirWay", handler.unacknowledged},
+          {"voidRecords", progress.void_records()},
+          {"foreignRecords", progress.foreign_records()},
+          {"trouble", handler.trouble}};
 }
 
 nlohmann::ordered_json projection_json(std::int64_t newest,
@@ -98,12 +91,39 @@ nlohmann::ordered_json projection_json(std::int64_t newest,
           {"trouble", projector.trouble}};
 }
 
-void add_owner(nlohmann::ordered_json& json, const std::vector<std::string>& owners,
-               std::size_t partition) {
-  if (partition < owners.size()) json["owner"] = owners[partition];
+// What the part itself says stays: it is newer.
+void add_standing(nlohmann::ordered_json& json, const char* next,
+                  const std::vector<PartitionStanding>& standings, std::size_t partition) {
+  if (partition >= standings.size()) return;
+  const PartitionStanding& standing = standings[partition];
+  json["owner"] = standing.owner;
+  if (standing.next_offset) json[next] = *standing.next_offset;
+  if (!standing.lag || (json.value("running", false))) return;
+  json["lagRecords"] = standing.lag->records;
+  json["lagSeconds"] = seconds(standing.lag->age);
 }
 
 }  // namespace
+
+PartitionOffsets next_commands(const std::vector<commands::HandlerStatus>& handlers) {
+  PartitionOffsets offsets;
+  for (const commands::HandlerStatus& handler : handlers) {
+    const log::Progress& progress = handler.progress;
+    const bool known = handler.owns && progress.has_source() && progress.source().offset() >= 0;
+    offsets.push_back(
+        known ? std::optional(static_cast<std::uint64_t>(progress.source().offset()) + 1)
+              : std::nullopt);
+  }
+  return offsets;
+}
+
+PartitionOffsets next_outcomes(const std::vector<projections::ProjectorStatus>& projectors) {
+  PartitionOffsets offsets;
+  for (const projections::ProjectorStatus& projector : projectors) {
+    offsets.push_back(projector.running ? std::optional(projector.next_offset) : std::nullopt);
+  }
+  return offsets;
+}
 
 std::string status_json(Backend& backend, const std::vector<commands::HandlerStatus>& handlers,
                         const std::vector<projections::ProjectorStatus>& projectors) {
@@ -111,15 +131,19 @@ std::string status_json(Backend& backend, const std::vector<commands::HandlerSta
   const std::uint32_t count = backend.log().partition_count();
   status["log"] = {{"kind", backend.kind()}, {"id", backend.log_id()}, {"partitions", count}};
   status["partitions"] = nlohmann::ordered_json::array();
-  const auto deciding = backend.owners(Role::kCommands);
-  const auto projecting = backend.owners(Role::kProjections);
+  PartitionOffsets decided = next_commands(handlers);
+  PartitionOffsets projected = next_outcomes(projectors);
+  decided.resize(count);
+  projected.resize(count);
+  const auto deciding = backend.standings(Role::kCommands, decided);
+  const auto projecting = backend.standings(Role::kProjections, projected);
   for (std::uint32_t i = 0; i < count; ++i) {
     nlohmann::ordered_json partition{{"partition", i}};
-    if (i < handlers.size()) partition["commands"] = commands_json(backend, i, handlers[i]);
+    if (i < handlers.size()) partition["commands"] = commands_json(handlers[i]);
     if (i < projectors.size())
       partition["projection"] = projection_json(newest_decision(handlers, i), projectors[i]);
-    if (!deciding.empty()) add_owner(partition["commands"], deciding, i);
-    if (!projecting.empty()) add_owner(partition["projection"], projecting, i);
+    if (!deciding.empty()) add_standing(partition["commands"], "nextCommand", deciding, i);
+    if (!projecting.empty()) add_standing(partition["projection"], "nextOffset", projecting, i);
     status["partitions"].push_back(std::move(partition));
   }
   return status.dump();
@@ -159,6 +183,8 @@ void export_metrics(metrics::Registry& registry,
           handler.claims);
     gauge("commands_waiting", "Commands waiting to be decided.", i,
           static_cast<double>(handler.queue));
+    gauge("commands_waiting_seconds", "How long the oldest one from the topic has been waiting.", i,
+          seconds(handler.waiting));
     gauge("partition_owned", "1 if the handler owns its partition.", i, handler.owns ? 1 : 0);
     gauge("log_next_offset", "The offset after the last record read.", i,
           static_cast<double>(handler.progress.next_offset()));

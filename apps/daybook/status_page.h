@@ -2,6 +2,8 @@
 // monitoring.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,12 @@ namespace daybook::app {
 [[nodiscard]] std::string status_json(Backend& backend,
                                       const std::vector<commands::HandlerStatus>& handlers,
                                       const std::vector<projections::ProjectorStatus>& projectors);
+
+// How far the partitions of this process have been worked off; nothing for those of others.
+using PartitionOffsets = std::vector<std::optional<std::uint64_t>>;
+[[nodiscard]] PartitionOffsets next_commands(const std::vector<commands::HandlerStatus>& handlers);
+[[nodiscard]] PartitionOffsets next_outcomes(
+    const std::vector<projections::ProjectorStatus>& projectors);
 
 // Every handler decides, every projector follows, and no read table is more than a few seconds
 // behind.

@@ -11,7 +11,8 @@
 namespace daybook::app {
 
 // `partitions`: of a new log; an existing one must have as many if it is given.
-int run_up(const Settings& settings, Roles roles, std::optional<std::uint32_t> partitions);
+int run_up(const Settings& settings, Roles roles, std::optional<std::uint32_t> partitions,
+           Wiring wiring = {});
 int run_send(const Settings& settings, const std::string& source);
 int run_receipt(const Settings& settings, const std::string& organization_id,
                 const std::string& command_id);

@@ -19,22 +19,6 @@ constexpr std::chrono::milliseconds kReadBackWait{100};
 constexpr int kReadBacksMax = 300;
 constexpr std::size_t kOutcomesPerRead = 4'096;
 
-struct Cluster {
-  kafka::Options connection;
-  topics::TopicNames names;
-  std::unique_ptr<kafka::Admin> admin;
-};
-
-Result<Cluster> open_cluster(const Settings& settings) {
-  Cluster cluster;
-  DAYBOOK_ASSIGN(connection, kafka_options(settings));
-  cluster.connection = std::move(connection);
-  cluster.names = topic_names(settings);
-  DAYBOOK_ASSIGN(admin, kafka::Admin::open(cluster.connection));
-  cluster.admin = std::move(admin);
-  return cluster;
-}
-
 Result<void> create(const Settings& settings, const topics::TopicsSpec& wanted) {
   DAYBOOK_ASSIGN(cluster, open_cluster(settings));
   topics::TopicsSpec spec = wanted;
@@ -102,10 +86,7 @@ Result<std::uint64_t> accept_commands(const Cluster& cluster, log::EventLog& log
 
 Result<void> accept_all(const Settings& settings) {
   DAYBOOK_ASSIGN(cluster, open_cluster(settings));
-  log::KafkaEventLogOptions options;
-  options.connection = cluster.connection;
-  options.topic = cluster.names.events;
-  DAYBOOK_ASSIGN(log, log::KafkaEventLog::open(options));
+  DAYBOOK_ASSIGN(log, log::KafkaEventLog::open({cluster.connection, cluster.names.events}));
   DAYBOOK_TRY(log::read_log_id(*log));
   for (std::uint32_t partition = 0; partition < log->partition_count(); ++partition) {
     DAYBOOK_ASSIGN(generation, accept_commands(cluster, *log, partition));

@@ -57,7 +57,8 @@ bool await_ready(Engine& engine, const sigset_t& signals, TroubleLog& troubles) 
 
 }  // namespace
 
-int run_up(const Settings& settings, Roles roles, std::optional<std::uint32_t> partitions) {
+int run_up(const Settings& settings, Roles roles, std::optional<std::uint32_t> partitions,
+           Wiring wiring) {
   // Only this user: commands and their data are in there.
   ::umask(0077);
   // Blocked before any thread is started, so that sigwait below is the one place where they arrive.
@@ -68,7 +69,7 @@ int run_up(const Settings& settings, Roles roles, std::optional<std::uint32_t> p
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 
-  auto engine = Engine::start(settings, roles, partitions, log_progress);
+  auto engine = Engine::start(settings, roles, partitions, log_progress, std::move(wiring));
   if (!engine) return report(settings, engine.error());
   TroubleLog troubles;
   if (await_ready(**engine, signals, troubles)) {

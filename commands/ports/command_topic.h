@@ -2,7 +2,7 @@
 // commands come only through the door (the embedded log).
 //
 // `start`, `publish` and the questions belong to the handler's thread; `read` and `forward` to the
-// thread that reads for it, between one `start` and the next; `lag` to any thread.
+// thread that reads for it, between one `start` and the next.
 #pragma once
 
 #include <atomic>
@@ -51,10 +51,6 @@ class CommandTopic {
   struct Range {
     std::int64_t from = 0;
     std::int64_t to = 0;  // included
-  };
-  struct Lag {
-    std::uint64_t records = 0;
-    std::chrono::milliseconds age{0};  // how long the oldest of them has been waiting
   };
 
   CommandTopic() = default;

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,15 @@ class Journal {
   // forget what was decided ahead and claim again; commands whose outcomes became valid are found
   // by their receipts.
   [[nodiscard]] virtual Result<std::vector<Position>> read_back(std::chrono::milliseconds wait) = 0;
+
+  // What time it was, by the log's own clock if it has one, when the last claim or read_back ended:
+  // milliseconds since 1970. It is not known exactly, because an append takes a while. Absent when
+  // that call has learnt nothing of it.
+  struct LogTime {
+    std::int64_t earliest = 0;
+    std::int64_t latest = 0;
+  };
+  [[nodiscard]] virtual std::optional<LogTime> log_time() const { return std::nullopt; }
 
   // How far this partition has been read.
   [[nodiscard]] virtual const Progress& progress() const = 0;

@@ -16,27 +16,56 @@ using google::protobuf::DescriptorPool;
 using google::protobuf::MessageFactory;
 using google::protobuf::Reflection;
 
-using RuleTable = std::unordered_map<const FieldDescriptor*, const FieldRule*>;
+using PlanTable = std::unordered_map<const Descriptor*, TypePlan>;
 
-void add_rules(const Descriptor& message, RuleTable& table) {
-  for (int i = 0; i < message.field_count(); ++i) {
-    const FieldDescriptor* field = message.field(i);
-    if (field->options().HasExtension(daybook::about)) {
-      table.emplace(field, &field->options().GetExtension(daybook::about));
-    }
-  }
-  for (int i = 0; i < message.nested_type_count(); ++i) add_rules(*message.nested_type(i), table);
+FieldPlan plan_field(const FieldDescriptor& field, const Reflection* reflection) {
+  FieldPlan plan;
+  plan.field = &field;
+  plan.reflection = reflection;
+  plan.rule = field.options().HasExtension(daybook::about)
+                  ? &field.options().GetExtension(daybook::about)
+                  : &FieldRule::default_instance();
+  plan.is_wrapper = is_path_wrapper(field);
+  const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+  plan.is_foreign = is_message && field.message_type()->file()->package() == "google.protobuf";
+  plan.is_reference = field.type() == FieldDescriptor::TYPE_STRING && !field.is_repeated() &&
+                      (plan.rule->target() || plan.rule->parent_reference() ||
+                       plan.rule->reference() != ENTITY_UNSPECIFIED);
+  return plan;
 }
 
-void add_file(const google::protobuf::FileDescriptor& file, RuleTable& table) {
-  for (int i = 0; i < file.message_type_count(); ++i) add_rules(*file.message_type(i), table);
+TypePlan plan_type(const Descriptor& type) {
+  TypePlan plan;
+  const Reflection* reflection =
+      MessageFactory::generated_factory()->GetPrototype(&type)->GetReflection();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldPlan& added = plan.fields.emplace_back(plan_field(*type.field(i), reflection));
+    const bool is_own_message = added.field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+                                !added.field->is_repeated() && !added.is_foreign;
+    if (added.is_reference || is_own_message) plan.may_refer.push_back(added);
+  }
+  plan.set = type.FindFieldByName("set");
+  plan.clear = type.FindFieldByName("clear");
+  return plan;
+}
+
+void add_type(const Descriptor& type, PlanTable& table) {
+  table.emplace(&type, plan_type(type));
+  for (int i = 0; i < type.nested_type_count(); ++i) add_type(*type.nested_type(i), table);
+}
+
+void add_file(const google::protobuf::FileDescriptor& file, PlanTable& table) {
+  for (int i = 0; i < file.message_type_count(); ++i) add_type(*file.message_type(i), table);
   for (int i = 0; i < file.dependency_count(); ++i) add_file(*file.dependency(i), table);
 }
 
-RuleTable build_rules() {
-  RuleTable table;
-  add_file(*Receipt::descriptor()->file(), table);
-  add_file(*Command::descriptor()->file(), table);
+const PlanTable& plan_table() {
+  static const PlanTable table = [] {
+    PlanTable all;
+    add_file(*Receipt::descriptor()->file(), all);
+    add_file(*Command::descriptor()->file(), all);
+    return all;
+  }();
   return table;
 }
 
@@ -113,10 +142,12 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 }  // namespace
 
 const FieldRule& rule(const FieldDescriptor& field) {
-  static const RuleTable table = build_rules();
-  const auto found = table.find(&field);
-  return found == table.end() ? FieldRule::default_instance() : *found->second;
+  const auto found = plan_table().find(field.containing_type());
+  if (found == plan_table().end()) return FieldRule::default_instance();
+  return *found->second.fields[static_cast<std::size_t>(field.index())].rule;
 }
+
+const TypePlan& plan(const Descriptor& type) { return plan_table().at(&type); }
 
 const EntityRule& entity_rule(Entity entity) {
   const auto found = entity_table().find(entity);

@@ -21,9 +21,28 @@ using google::protobuf::EnumDescriptor;
 using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
+using google::protobuf::Reflection;
 
 // The rule of a field; an empty rule if it has none.
 [[nodiscard]] const FieldRule& rule(const FieldDescriptor& field);
+
+// What is known of a field, looked up once: going through a message asks nothing else.
+struct FieldPlan {
+  const FieldDescriptor* field = nullptr;
+  const FieldRule* rule = nullptr;
+  const Reflection* reflection = nullptr;  // of the generated messages that have it
+  bool is_wrapper = false;                 // see is_path_wrapper
+  bool is_foreign = false;                 // a message that protobuf itself defines
+  bool is_reference = false;               // text that names a record
+};
+struct TypePlan {
+  std::vector<FieldPlan> fields;     // in the order of the schema
+  std::vector<FieldPlan> may_refer;  // references, and single messages of ours that may hold some
+  const FieldDescriptor* set = nullptr;  // these two of a patch
+  const FieldDescriptor* clear = nullptr;
+};
+// Of a type that commands, receipts or states consist of.
+[[nodiscard]] const TypePlan& plan(const Descriptor& type);
 
 // The rule of a kind of record: its word, state message, table and parent.
 [[nodiscard]] const EntityRule& entity_rule(Entity entity);

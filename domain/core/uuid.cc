@@ -1,6 +1,7 @@
 #include "domain/core/uuid.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/uuid.hpp>
 
@@ -10,12 +11,19 @@ namespace {
 constexpr std::size_t kTextLength = 36;
 constexpr bool is_dash_position(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+// Of every character, -1 for what is no hexadecimal digit: ids are read for every key.
+constexpr std::array<std::int8_t, 256> kHexValues = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::int8_t i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = i;
+  for (std::int8_t i = 0; i < 6; ++i) {
+    values[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+    values[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
+  }
+  return values;
+}();
+
+int hex_value(char c) { return kHexValues[static_cast<std::uint8_t>(c)]; }
 
 }  // namespace
 
@@ -35,14 +43,11 @@ std::optional<std::string> canonical_uuid(std::string_view text) {
 
 UuidBytes uuid_bytes(std::string_view canonical) {
   UuidBytes bytes{};
-  std::size_t out = 0;
-  for (std::size_t i = 0; i + 1 < canonical.size() && out < bytes.size();) {
-    if (canonical[i] == '-') {
-      ++i;
-      continue;
-    }
-    bytes[out++] =
-        static_cast<std::uint8_t>(hex_value(canonical[i]) * 16 + hex_value(canonical[i + 1]));
+  if (canonical.size() != kTextLength) return bytes;
+  std::size_t i = 0;
+  for (std::uint8_t& byte : bytes) {
+    if (is_dash_position(i)) ++i;
+    byte = static_cast<std::uint8_t>(hex_value(canonical[i]) * 16 + hex_value(canonical[i + 1]));
     i += 2;
   }
   return bytes;

@@ -14,6 +14,7 @@ using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
+using schema::FieldPlan;
 
 // Also inside the messages that protobuf itself defines, which have no rules of ours.
 bool has_unknown_fields(const Message& message) {
@@ -35,89 +36,80 @@ class Normalizer {
  public:
   explicit Normalizer(Violations& violations) : violations_(violations) {}
 
-  void visit(Message& message, const std::string& path) {
-    if (!message.GetReflection()->GetUnknownFields(message).empty()) {
-      refuse_unknown(path);
-    }
-    const Descriptor& type = *message.GetDescriptor();
-    for (int i = 0; i < type.field_count(); ++i) visit_field(message, *type.field(i), path);
-    if (const FieldDescriptor* clear = type.FindFieldByName("clear"))
-      visit_clear(message, *clear, path);
+  void visit(Message& message, const Place& place) {
+    if (!message.GetReflection()->GetUnknownFields(message).empty()) refuse_unknown(place);
+    const schema::TypePlan& plan = schema::plan(*message.GetDescriptor());
+    for (const FieldPlan& field : plan.fields) visit_field(message, field, place);
+    if (plan.clear != nullptr && plan.set != nullptr)
+      visit_clear(message, *plan.set, *plan.clear, place);
   }
 
  private:
-  void refuse(std::string path, std::string code, std::string detail) {
+  void refuse(const Place& place, std::string code, std::string detail) {
     violations_.push_back(
-        Error{ErrorKind::kInvalid, std::move(code), std::move(detail), std::move(path)});
+        Error{ErrorKind::kInvalid, std::move(code), std::move(detail), place.path()});
   }
 
-  void refuse_unknown(const std::string& path) {
-    refuse(path, "field.unknown",
+  void refuse_unknown(const Place& place) {
+    refuse(place, "field.unknown",
            "the message has fields that this version does not know; remove them");
   }
 
   // In a patch nothing is required: what is absent stays. It is the `fields` of a new record that
   // must be complete.
-  static bool is_required(const FieldDescriptor& field, bool in_patch) {
-    return schema::rule(field).required() && !in_patch;
+  [[nodiscard]] bool is_required(const FieldPlan& plan) const {
+    return plan.rule->required() && !in_patch_;
   }
 
-  void visit_field(Message& message, const FieldDescriptor& field, const std::string& path) {
-    const Reflection& reflection = *message.GetReflection();
-    const bool wrapper = schema::is_path_wrapper(field);
-    const std::string here = wrapper ? path : member_path(path, field.json_name());
-    if (field.is_repeated()) {
-      visit_repeated(message, field, here);
-      return;
-    }
-    if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      visit_message(message, field, here, wrapper);
-      return;
-    }
-    if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
-        !normalize_text(message, field, here))
+  void visit_field(Message& message, const FieldPlan& plan, const Place& outer) {
+    const FieldDescriptor& field = *plan.field;
+    const Place member(outer, field.json_name());
+    const Place& here = plan.is_wrapper ? outer : member;
+    if (field.is_repeated()) return visit_repeated(message, plan, here);
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE)
+      return visit_message(message, plan, here);
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING && !normalize_text(message, plan, here))
       return;
     const bool present =
-        field.has_presence() ? reflection.HasField(message, &field) : !is_zero(message, field);
+        field.has_presence() ? plan.reflection->HasField(message, &field) : !is_zero(message, plan);
     if (present) {
-      check_value(message, field, here);
-    } else if (is_required(field, in_patch_)) {
+      check_value(message, plan, here);
+    } else if (is_required(plan)) {
       refuse(here, "field.required", "this field is required");
     }
   }
 
-  void visit_message(Message& message, const FieldDescriptor& field, const std::string& here,
-                     bool wrapper) {
-    if (field.message_type()->file()->package() == "google.protobuf") {
-      const Message& value = message.GetReflection()->GetMessage(message, &field);
-      if (has_unknown_fields(value)) refuse_unknown(here);
+  void visit_message(Message& message, const FieldPlan& plan, const Place& here) {
+    const FieldDescriptor& field = *plan.field;
+    const Reflection& reflection = *plan.reflection;
+    if (plan.is_foreign) {
+      if (has_unknown_fields(reflection.GetMessage(message, &field))) refuse_unknown(here);
       return;
     }
-    const bool present = message.GetReflection()->HasField(message, &field);
+    const bool present = reflection.HasField(message, &field);
     // The fields of a new record are required even if the member that holds them is missing
     // altogether.
-    if (!present && field.name() != "fields" && !is_required(field, in_patch_)) return;
-    if (!present && !wrapper) {
+    if (!present && field.name() != "fields" && !is_required(plan)) return;
+    if (!present && !plan.is_wrapper) {
       refuse(here, "field.required", "this field is required");
       return;
     }
     const bool outer = in_patch_;
     in_patch_ = in_patch_ || field.name() == "set";
-    visit(*message.GetReflection()->MutableMessage(&message, &field), here);
+    visit(*reflection.MutableMessage(&message, &field), here);
     in_patch_ = outer;
   }
 
-  void visit_repeated(Message& message, const FieldDescriptor& field, const std::string& here) {
-    if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return;
-    const Reflection& reflection = *message.GetReflection();
-    for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
-      visit(*reflection.MutableRepeatedMessage(&message, &field, i),
-            here + "[" + std::to_string(i) + "]");
-    }
+  void visit_repeated(Message& message, const FieldPlan& plan, const Place& here) {
+    if (plan.field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return;
+    const Reflection& reflection = *plan.reflection;
+    for (int i = 0; i < reflection.FieldSize(message, plan.field); ++i)
+      visit(*reflection.MutableRepeatedMessage(&message, plan.field, i), Place(here, i));
   }
 
-  static bool is_zero(const Message& message, const FieldDescriptor& field) {
-    const Reflection& reflection = *message.GetReflection();
+  static bool is_zero(const Message& message, const FieldPlan& plan) {
+    const FieldDescriptor& field = *plan.field;
+    const Reflection& reflection = *plan.reflection;
     switch (field.cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING:
         return reflection.GetString(message, &field).empty();
@@ -136,48 +128,50 @@ class Normalizer {
     return true;
   }
 
-  // Returns false if the text was refused.
-  bool normalize_text(Message& message, const FieldDescriptor& field, const std::string& here) {
+  // Returns false if the text was refused. What is in normal form is not copied.
+  bool normalize_text(Message& message, const FieldPlan& plan, const Place& here) {
+    const FieldDescriptor& field = *plan.field;
     if (field.type() == FieldDescriptor::TYPE_BYTES) return true;
-    const Reflection& reflection = *message.GetReflection();
+    const Reflection& reflection = *plan.reflection;
     if (field.has_presence() && !reflection.HasField(message, &field)) return true;
-    std::string text = reflection.GetString(message, &field);
-    if (text.find('\0') != std::string::npos) {
+    std::string copy;
+    const std::string& given = reflection.GetStringReference(message, &field, &copy);
+    if (given.find('\0') != std::string::npos) {
       refuse(here, "text.nul", "text must not contain NUL characters");
       return false;
     }
-    if (!character_count(text)) {
+    if (!character_count(given)) {
       refuse(here, "text.not_utf8", "text must be valid UTF-8");
       return false;
     }
-    text = std::string(trimmed(text));
-    const Format format = schema::rule(field).format();
-    if (format == FORMAT_EMAIL) lower(text);
-    if (format == FORMAT_CURRENCY) upper(text);
+    std::string text(trimmed(given));
+    if (plan.rule->format() == FORMAT_EMAIL) lower(text);
+    if (plan.rule->format() == FORMAT_CURRENCY) upper(text);
     if (text.empty() && field.has_presence()) {
       // An empty text is "no value", which in a patch means clear.
       if (in_patch_) emptied_.push_back(&field);
       reflection.ClearField(&message, &field);
-    } else {
-      reflection.SetString(&message, &field, text);
+    } else if (text != given) {
+      reflection.SetString(&message, &field, std::move(text));
     }
     return true;
   }
 
-  void check_value(Message& message, const FieldDescriptor& field, const std::string& here) {
-    const Reflection& reflection = *message.GetReflection();
+  void check_value(Message& message, const FieldPlan& plan, const Place& here) {
+    const FieldDescriptor& field = *plan.field;
+    const Reflection& reflection = *plan.reflection;
     switch (field.cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING:
-        if (field.type() == FieldDescriptor::TYPE_STRING) check_text(message, field, here);
+        if (field.type() == FieldDescriptor::TYPE_STRING) check_text(message, plan, here);
         return;
       case FieldDescriptor::CPPTYPE_ENUM:
         check_enum(reflection.GetEnumValue(message, &field), field, here);
         return;
       case FieldDescriptor::CPPTYPE_INT32:
-        check_number(reflection.GetInt32(message, &field), field, here);
+        check_number(reflection.GetInt32(message, &field), *plan.rule, here);
         return;
       case FieldDescriptor::CPPTYPE_INT64:
-        check_number(reflection.GetInt64(message, &field), field, here);
+        check_number(reflection.GetInt64(message, &field), *plan.rule, here);
         return;
       case FieldDescriptor::CPPTYPE_UINT32:
       case FieldDescriptor::CPPTYPE_UINT64:
@@ -189,28 +183,31 @@ class Normalizer {
     }
   }
 
-  void check_text(Message& message, const FieldDescriptor& field, const std::string& here) {
-    const Reflection& reflection = *message.GetReflection();
-    const FieldRule& rule = schema::rule(field);
-    std::string text = reflection.GetString(message, &field);
-    const std::size_t length = character_count(text).value_or(0);
-    if (rule.max_length() != 0 && length > rule.max_length()) {
+  void check_text(Message& message, const FieldPlan& plan, const Place& here) {
+    const Reflection& reflection = *plan.reflection;
+    const FieldRule& rule = *plan.rule;
+    std::string copy;
+    const std::string& given = reflection.GetStringReference(message, plan.field, &copy);
+    // There are never more characters than bytes.
+    const bool may_be_long = rule.max_length() != 0 && given.size() > rule.max_length();
+    const std::size_t length = may_be_long ? character_count(given).value_or(0) : 0;
+    if (may_be_long && length > rule.max_length()) {
       refuse(here, "text.too_long",
              "at most " + std::to_string(rule.max_length()) + " characters are allowed, this has " +
                  std::to_string(length));
       return;
     }
-    const bool reference =
-        rule.target() || rule.parent_reference() || rule.reference() != ENTITY_UNSPECIFIED;
-    if (reference && !is_record_reference(text)) {
+    if (!plan.is_reference && rule.format() == FORMAT_UNSPECIFIED) return;
+    std::string text = given;
+    if (plan.is_reference && !is_record_reference(text)) {
       refuse(here, "id.malformed", "give a UUID, or \"namespace/external id\"");
       return;
     }
     check_format(text, rule.format(), here);
-    reflection.SetString(&message, &field, text);
+    if (text != given) reflection.SetString(&message, plan.field, std::move(text));
   }
 
-  void check_format(std::string& text, Format format, const std::string& here) {
+  void check_format(std::string& text, Format format, const Place& here) {
     switch (format) {
       case FORMAT_EMAIL:
         if (!is_email(text))
@@ -255,7 +252,7 @@ class Normalizer {
     }
   }
 
-  void check_enum(int number, const FieldDescriptor& field, const std::string& here) {
+  void check_enum(int number, const FieldDescriptor& field, const Place& here) {
     const EnumValueDescriptor* value = field.enum_type()->FindValueByNumber(number);
     if (value != nullptr && number != 0) return;
     std::string allowed;
@@ -267,8 +264,7 @@ class Normalizer {
     refuse(here, "enum.unknown", "give one of " + allowed);
   }
 
-  void check_number(std::int64_t number, const FieldDescriptor& field, const std::string& here) {
-    const FieldRule& rule = schema::rule(field);
+  void check_number(std::int64_t number, const FieldRule& rule, const Place& here) {
     if (rule.format() == FORMAT_TIMESTAMP && (number < kTimestampMin || number > kTimestampMax)) {
       refuse(here, "time.out_of_range", "give a time from 0001-01-01 to 9999-12-31");
     }
@@ -287,24 +283,23 @@ class Normalizer {
   }
 
   // The names in `clear` must be fields of `set` that may be cleared and are not given at once.
-  void visit_clear(Message& message, const FieldDescriptor& clear, const std::string& path) {
+  void visit_clear(Message& message, const FieldDescriptor& set_field, const FieldDescriptor& clear,
+                   const Place& place) {
     const Reflection& reflection = *message.GetReflection();
-    const FieldDescriptor* set_field = message.GetDescriptor()->FindFieldByName("set");
-    if (set_field == nullptr) return;
     std::vector<std::string> names;
     for (const FieldDescriptor* field : emptied_) {
-      if (field->containing_type() == set_field->message_type()) names.push_back(field->name());
+      if (field->containing_type() == set_field.message_type()) names.push_back(field->name());
     }
     emptied_.clear();
     for (int i = 0; i < reflection.FieldSize(message, &clear); ++i) {
       names.push_back(reflection.GetRepeatedString(message, &clear, i));
     }
     reflection.ClearField(&message, &clear);
-    const Message& set = reflection.GetMessage(message, set_field);
+    const Message& set = reflection.GetMessage(message, &set_field);
     std::vector<std::string> accepted;
     for (const std::string& name : names) {
-      const FieldDescriptor* field = field_named(*set_field->message_type(), name);
-      const std::string here = member_path(path, field == nullptr ? "clear" : field->json_name());
+      const FieldDescriptor* field = field_named(*set_field.message_type(), name);
+      const Place here(place, field == nullptr ? "clear" : std::string_view(field->json_name()));
       if (field == nullptr) {
         refuse(here, "clear.unknown_field",
                "clear names \"" + name + "\", which is not a field of this record");
@@ -339,12 +334,8 @@ class Normalizer {
 
 Violations normalize(Message& message, const std::string& path) {
   Violations violations;
-  Normalizer(violations).visit(message, path);
+  Normalizer(violations).visit(message, Place(path));
   return violations;
-}
-
-std::string member_path(const std::string& path, std::string_view member) {
-  return path.empty() ? std::string(member) : path + "." + std::string(member);
 }
 
 }  // namespace daybook

@@ -6,9 +6,9 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "domain/core/place.h"
 #include "domain/core/result.h"
 #include "domain/core/schema.h"
 
@@ -21,8 +21,5 @@ using Violations = std::vector<Error>;
 // `set` add nothing to a path.
 [[nodiscard]] Violations normalize(google::protobuf::Message& message,
                                    const std::string& path = {});
-
-// The path of a field of a message whose own path is `path`.
-[[nodiscard]] std::string member_path(const std::string& path, std::string_view member);
 
 }  // namespace daybook

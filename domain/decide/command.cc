@@ -116,21 +116,6 @@ class CommandDecision {
   Violations violations_;
 };
 
-Violations check_form(Command& command) {
-  Violations violations = normalize(command);
-  if (command.body_case() == Command::BODY_NOT_SET) {
-    violations.push_back(
-        {ErrorKind::kInvalid, "command.empty", "give an action or a batch", "action"});
-  }
-  const int members = command.batch().members_size();
-  if (command.has_batch() && (members == 0 || members > kBatchMembersMax)) {
-    violations.push_back({ErrorKind::kInvalid, "batch.size",
-                          "a batch has 1 to " + std::to_string(kBatchMembersMax) + " members",
-                          "members"});
-  }
-  return violations;
-}
-
 Violations decide_all(Command& command, State& state, std::int64_t now, log::Outcome& outcome) {
   const auto view = state.view(command.organization_id());
   auto actor = find_actor(command.actor(), *view);
@@ -152,6 +137,21 @@ Violations decide_all(Command& command, State& state, std::int64_t now, log::Out
 }
 
 }  // namespace
+
+Violations check_form(Command& command) {
+  Violations violations = normalize(command);
+  if (command.body_case() == Command::BODY_NOT_SET) {
+    violations.push_back(
+        {ErrorKind::kInvalid, "command.empty", "give an action or a batch", "action"});
+  }
+  const int members = command.batch().members_size();
+  if (command.has_batch() && (members == 0 || members > kBatchMembersMax)) {
+    violations.push_back({ErrorKind::kInvalid, "batch.size",
+                          "a batch has 1 to " + std::to_string(kBatchMembersMax) + " members",
+                          "members"});
+  }
+  return violations;
+}
 
 log::Violation violation_of(const Error& error) {
   log::Violation violation;
@@ -175,12 +175,17 @@ log::Outcome refuse_command(const Command& command, const std::string& payload_h
 
 log::Outcome decide_command(Command command, const std::string& payload_hash, State& state,
                             std::int64_t now) {
-  Violations violations = check_form(command);
+  const Violations form = check_form(command);
+  return decide_checked(std::move(command), form, payload_hash, state, now);
+}
+
+log::Outcome decide_checked(Command command, const Violations& form,
+                            const std::string& payload_hash, State& state, std::int64_t now) {
   state.begin();
-  if (!violations.empty()) return refuse_command(command, payload_hash, violations, now);
+  if (!form.empty()) return refuse_command(command, payload_hash, form, now);
   log::Outcome outcome = outcome_of(command, payload_hash, now);
   outcome.set_kind(log::OUTCOME_KIND_ACCEPTED);
-  violations = decide_all(command, state, now, outcome);
+  const Violations violations = decide_all(command, state, now, outcome);
   if (violations.empty()) return outcome;
   state.rollback();
   return refuse_command(command, payload_hash, violations, now);

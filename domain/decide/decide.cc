@@ -33,7 +33,7 @@ tl::expected<Decision, Violations> decide(
   const Entity entity = external ? action.add_external_ids().entity()
                                  : schema::action_info(action.action_case()).rule.entity();
   Violations violations;
-  References(view, refused).resolve(action, entity, path, violations);
+  References(view, refused).resolve(action, entity, Place(path), violations);
   if (!violations.empty()) return tl::unexpected(only_the_cause(std::move(violations)));
   auto decision = Decider(action, entity, view, context, events_before).run();
   if (decision) return std::move(decision).value();

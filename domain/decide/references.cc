@@ -7,8 +7,6 @@
 namespace daybook {
 namespace {
 
-using google::protobuf::Descriptor;
-using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
@@ -26,48 +24,41 @@ std::string no_live_record(const std::string& entity) {
          " of this id in the organization, or none that the actor may see";
 }
 
-void References::resolve(Message& message, Entity entity, const std::string& path,
+void References::resolve(Message& message, Entity entity, const Place& place,
                          Violations& violations) const {
-  const Reflection& reflection = *message.GetReflection();
-  const Descriptor& type = *message.GetDescriptor();
-  for (int i = 0; i < type.field_count(); ++i) {
-    const FieldDescriptor& field = *type.field(i);
-    if (field.is_repeated()) continue;
-    const std::string here =
-        schema::is_path_wrapper(field) ? path : member_path(path, field.json_name());
-    if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      if (reflection.HasField(message, &field) &&
-          field.message_type()->file()->package() != "google.protobuf") {
-        resolve(*reflection.MutableMessage(&message, &field), entity, here, violations);
-      }
-    } else if (field.type() == FieldDescriptor::TYPE_STRING &&
-               !reflection.GetString(message, &field).empty()) {
-      resolve_field(message, field, entity, here, violations);
+  for (const schema::FieldPlan& plan : schema::plan(*message.GetDescriptor()).may_refer) {
+    const Place member(place, plan.field->json_name());
+    const Place& here = plan.is_wrapper ? place : member;
+    if (plan.is_reference) {
+      resolve_field(message, plan, entity, here, violations);
+    } else if (plan.reflection->HasField(message, plan.field)) {
+      resolve(*plan.reflection->MutableMessage(&message, plan.field), entity, here, violations);
     }
   }
 }
 
-void References::resolve_field(Message& message, const FieldDescriptor& field, Entity entity,
-                               const std::string& path, Violations& violations) const {
-  const FieldRule& rule = schema::rule(field);
+void References::resolve_field(Message& message, const schema::FieldPlan& plan, Entity entity,
+                               const Place& place, Violations& violations) const {
+  const FieldRule& rule = *plan.rule;
+  const Reflection& reflection = *plan.reflection;
+  const std::string text = reflection.GetString(message, plan.field);
+  if (text.empty()) return;
   const bool addressed = rule.target() || rule.parent_reference();
   const Entity kind = rule.target()             ? entity
                       : rule.parent_reference() ? schema::entity_rule(entity).parent()
                                                 : rule.reference();
   if (kind == ENTITY_UNSPECIFIED) return;
-  const Reflection& reflection = *message.GetReflection();
-  const std::string text = reflection.GetString(message, &field);
-  const auto id = id_of(kind, text);
+  auto id = id_of(kind, text);
   const Message* state = id ? view_.find(kind, *id) : nullptr;
   if (state == nullptr || (!addressed && !is_live(kind, *state))) {
-    violations.push_back(missing(kind, text, path, addressed));
+    violations.push_back(missing(kind, text, place.path(), addressed));
     return;
   }
-  reflection.SetString(&message, &field, *id);
+  reflection.SetString(&message, plan.field, *std::move(id));
   if (addressed) return;
   if (kind == ENTITY_USER && !static_cast<const user::User*>(state)->is_active()) {
     violations.push_back({ErrorKind::kInvalid, "user.inactive",
-                          "the user is deactivated; name an active one", path});
+                          "the user is deactivated; name an active one", place.path()});
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "domain/core/context.h"
+#include "domain/core/place.h"
 #include "domain/core/schema.h"
 #include "domain/core/validate.h"
 #include "domain/core/view.h"
@@ -28,13 +29,12 @@ class References {
   // organization, users active, pipeline stages not retired (CT-1, DE-1, DE-2, AC-1): otherwise a
   // violation with the field's path. Targets and parents are only resolved: whether they may be
   // changed is decided later.
-  void resolve(google::protobuf::Message& message, Entity entity, const std::string& path,
+  void resolve(google::protobuf::Message& message, Entity entity, const Place& place,
                Violations& violations) const;
 
  private:
-  void resolve_field(google::protobuf::Message& message,
-                     const google::protobuf::FieldDescriptor& field, Entity entity,
-                     const std::string& path, Violations& violations) const;
+  void resolve_field(google::protobuf::Message& message, const schema::FieldPlan& plan,
+                     Entity entity, const Place& place, Violations& violations) const;
   [[nodiscard]] std::optional<std::string> id_of(Entity entity, const std::string& text) const;
   [[nodiscard]] bool was_refused(Entity entity, const std::string& text) const;
   [[nodiscard]] Error missing(Entity entity, const std::string& text, const std::string& path,

@@ -83,6 +83,10 @@ std::string ordered(std::int64_t number) {
 
 bool is_record(std::string_view key) { return !key.empty() && key.front() == kRecord; }
 
+bool is_lasting(std::string_view key) {
+  return !key.empty() && (key.front() == kReceipt || key.front() == kHistory);
+}
+
 RecordKey parse_record(std::string_view key) {
   RecordKey parsed;
   parsed.organization_id = read_id(key.substr(1, kIdSize));

@@ -37,6 +37,8 @@ struct RecordKey {
 };
 [[nodiscard]] bool is_record(std::string_view key);
 [[nodiscard]] RecordKey parse_record(std::string_view key);
+// True for keys whose value is written once and never changes: receipts and history.
+[[nodiscard]] bool is_lasting(std::string_view key);
 // True for keys that can be scanned in order.
 [[nodiscard]] bool is_ordered(std::string_view key);
 

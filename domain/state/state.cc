@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "domain/core/schema.h"
 #include "domain/state/evolve.h"
@@ -14,8 +15,6 @@ namespace {
 
 using google::protobuf::Message;
 
-constexpr std::string_view kProgressKey{"\0progress", 9};
-
 std::int64_t parse_count(const std::string& text) {
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -26,21 +25,6 @@ State::Value text_value(std::string text) {
   State::Value value;
   value.text = std::make_shared<const std::string>(std::move(text));
   return value;
-}
-
-void set_fold_versions(log::Progress& progress) {
-  progress.clear_fold_versions();
-  for (int number = 0; number <= static_cast<int>(schema::entities().back()); ++number) {
-    progress.add_fold_versions(fold_version(static_cast<Entity>(number)));
-  }
-}
-
-bool is_folded_as_today(const log::Progress& progress) {
-  log::Progress today;
-  set_fold_versions(today);
-  const auto& versions = progress.fold_versions();
-  return std::equal(versions.begin(), versions.end(), today.fold_versions().begin(),
-                    today.fold_versions().end());
 }
 
 class OrganizationView final : public View {
@@ -70,53 +54,68 @@ class OrganizationView final : public View {
 
 }  // namespace
 
-State::State(StateStore& store, std::size_t cached_entries_max)
-    : store_(store), cached_entries_max_(cached_entries_max) {}
+State::State(StateStore& store, std::size_t cached_entries_max, Indexes indexes)
+    : store_(store), cached_entries_max_(cached_entries_max), indexes_(indexes) {}
 
 std::unique_ptr<View> State::view(std::string organization_id) const {
   return std::make_unique<OrganizationView>(*this, std::move(organization_id));
 }
 
-Result<void> State::health() const { return health_; }
+Result<void> State::health() const {
+  if (failure_) return fail(*failure_);
+  return {};
+}
 
-State::Entry& State::entry(const std::string& key) const {
-  const bool ordered = keys::is_ordered(key);
-  if (ordered) {
-    if (const auto found = ordered_entries_.find(key); found != ordered_entries_.end())
-      return found->second;
-  } else if (const auto found = entries_.find(key); found != entries_.end()) {
-    return found->second;
-  }
-  Entry& fresh = ordered ? ordered_entries_[key] : entries_[key];
+State::Slot& State::slot(const std::string& key) const {
+  const auto find = [&](auto& entries) -> Slot& {
+    const auto [found, fresh] = entries.try_emplace(key);
+    if (fresh) load(*found);
+    found->second.used = true;
+    return *found;
+  };
+  return keys::is_ordered(key) ? find(ordered_entries_) : find(entries_);
+}
+
+void State::load(Slot& fresh) const {
+  auto& [key, entry] = fresh;
   auto stored = store_.get(key);
   if (!stored) {
-    if (health_) health_ = fail(std::move(stored).error());
-    return fresh;
+    if (!failure_) failure_ = std::move(stored).error();
+    return;
   }
-  if (!*stored) return fresh;
+  if (!*stored) return;
   if (!keys::is_record(key)) {
-    fresh.value = text_value(**std::move(stored));
-    return fresh;
+    entry.value = text_value(**std::move(stored));
+    return;
   }
   std::shared_ptr<Message> record(schema::state_prototype(keys::parse_record(key).entity).New());
   if (!record->ParseFromString(**stored)) {
-    health_ = fail(ErrorKind::kCorrupt, "state.damaged",
-                   "a record in the state store does not parse; remove the state "
-                   "folder, it is folded again from the log");
-    return fresh;
+    failure_ = Error{ErrorKind::kCorrupt, "state.damaged",
+                     "a record in the state store does not parse; remove the state "
+                     "folder, it is folded again from the log",
+                     ""};
+    return;
   }
-  fresh.value.record = std::move(record);
-  return fresh;
+  entry.value.record = std::move(record);
 }
 
 const Message* State::find(const std::string& organization_id, Entity entity,
                            std::string_view id) const {
-  return entry(keys::record(organization_id, entity, id)).value.record.get();
+  return slot(keys::record(organization_id, entity, id)).second.value.record.get();
 }
 
 std::optional<std::string> State::text(const std::string& key) const {
-  const Value& value = entry(key).value;
+  if (keys::is_lasting(key)) return lasting_text(key);
+  const Value& value = slot(key).second.value;
   return value.text == nullptr ? std::nullopt : std::optional(*value.text);
+}
+
+std::optional<std::string> State::lasting_text(const std::string& key) const {
+  if (const auto noted = noted_.find(key); noted != noted_.end()) return noted->second;
+  auto stored = store_.get(key);
+  if (stored) return *std::move(stored);
+  if (!failure_) failure_ = std::move(stored).error();
+  return std::nullopt;
 }
 
 std::vector<std::string> State::scan(const std::string& prefix, std::size_t limit) const {
@@ -126,7 +125,7 @@ std::vector<std::string> State::scan(const std::string& prefix, std::size_t limi
       found.emplace(key, value);
     return found.size() < limit;
   });
-  if (!scanned && health_) health_ = fail(std::move(scanned).error());
+  if (!scanned && !failure_) failure_ = std::move(scanned).error();
   for (auto it = ordered_entries_.lower_bound(prefix); it != ordered_entries_.end(); ++it) {
     if (it->first.compare(0, prefix.size(), prefix) != 0) break;
     if (it->second.value.text != nullptr) found.emplace(it->first, *it->second.value.text);
@@ -141,26 +140,24 @@ std::vector<std::string> State::scan(const std::string& prefix, std::size_t limi
 
 void State::begin() { undo_.clear(); }
 
-void State::set(const std::string& key, Value value) {
-  Entry& target = entry(key);
-  undo_.push_back({key, std::move(target.value)});
-  target.value = std::move(value);
+void State::set(Slot& slot, Value value) {
+  undo_.push_back({slot, std::exchange(slot.second.value, std::move(value))});
 }
 
 void State::put(const std::string& key, std::string value) {
-  set(key, text_value(std::move(value)));
+  set(slot(key), text_value(std::move(value)));
 }
 
 State::ChangeSet State::commit() {
+  std::sort(undo_.begin(), undo_.end(),
+            [](const Change& a, const Change& b) { return a.key() < b.key(); });
   ChangeSet changes;
   changes.reserve(undo_.size());
-  std::sort(undo_.begin(), undo_.end(),
-            [](const Change& a, const Change& b) { return a.key < b.key; });
-  for (std::size_t i = 0; i < undo_.size(); ++i) {
-    if (i > 0 && undo_[i].key == undo_[i - 1].key) continue;
-    Entry& changed = entry(undo_[i].key);
-    ++changed.unflushed;
-    changes.push_back({undo_[i].key, changed.value});
+  for (const Change& change : undo_) {
+    if (!changes.empty() && changes.back().slot_ == change.slot_) continue;
+    Entry& entry = change.slot_->second;
+    ++entry.pending;
+    changes.push_back({*change.slot_, entry.value});
   }
   undo_.clear();
   return changes;
@@ -168,7 +165,7 @@ State::ChangeSet State::commit() {
 
 void State::rollback() {
   for (auto change = undo_.rbegin(); change != undo_.rend(); ++change)
-    entry(change->key).value = std::move(change->value);
+    change->slot_->second.value = std::move(change->value_);
   undo_.clear();
 }
 
@@ -193,16 +190,17 @@ Result<void> State::apply(const std::string& organization_id, log::Event& event,
 
 void State::put_record(const std::string& organization_id, Entity entity, const std::string& id,
                        std::shared_ptr<Message> state) {
-  const std::string key = keys::record(organization_id, entity, id);
-  const std::shared_ptr<const Message> before = entry(key).value.record;
-  reindex(organization_id, entity, before.get(), state.get());
+  Slot& slot = this->slot(keys::record(organization_id, entity, id));
+  reindex(organization_id, entity, slot.second.value.record.get(), state.get());
   Value value;
   value.record = std::move(state);
-  set(key, std::move(value));
+  set(slot, std::move(value));
 }
 
 void State::reindex(const std::string& organization_id, Entity entity, const Message* before,
                     const Message* after) {
+  // Filters are removed together with their uses.
+  if (indexes_ == Indexes::kForFolding && entity != ENTITY_SAVED_FILTER_USE) return;
   const auto old_entries = index_entries(entity, organization_id, before);
   const auto new_entries = index_entries(entity, organization_id, after);
   const auto in = [](const std::vector<IndexEntry>& list, const IndexEntry& entry) {
@@ -213,7 +211,7 @@ void State::reindex(const std::string& organization_id, Entity entity, const Mes
     if (old_entry.id.empty()) {
       add_to_count(old_entry.key, -1);
     } else if (text(old_entry.key) == old_entry.id) {
-      set(old_entry.key, {});
+      set(slot(old_entry.key), {});
     }
   }
   for (const IndexEntry& new_entry : new_entries) {
@@ -230,7 +228,7 @@ void State::add_to_count(const std::string& key, std::int64_t difference) {
   const auto current = text(key);
   const std::int64_t count = (current ? parse_count(*current) : 0) + difference;
   if (count == 0) {
-    set(key, {});
+    set(slot(key), {});
   } else {
     put(key, std::to_string(count));
   }
@@ -276,68 +274,9 @@ void State::purge_uses(const std::string& organization_id, std::int64_t used_bef
 }
 
 void State::remove_use(const std::string& organization_id, const std::string& use_id) {
-  const std::string key = keys::record(organization_id, ENTITY_SAVED_FILTER_USE, use_id);
-  const std::shared_ptr<const Message> before = entry(key).value.record;
-  reindex(organization_id, ENTITY_SAVED_FILTER_USE, before.get(), nullptr);
-  set(key, {});
-}
-
-void State::confirm(ChangeSet changes) {
-  for (Change& change : changes) {
-    const auto [slot, fresh] = confirmed_.insert_or_assign(change.key, std::move(change.value));
-    if (!fresh) --entry(change.key).unflushed;
-  }
-}
-
-Result<void> State::flush(log::Progress progress) {
-  set_fold_versions(progress);
-  StateStore::Batch batch;
-  batch.reserve(confirmed_.size() + 1);
-  for (const auto& [key, value] : confirmed_) {
-    std::optional<std::string> bytes;
-    if (value.record != nullptr) {
-      bytes = value.record->SerializeAsString();
-    } else if (value.text != nullptr) {
-      bytes = *value.text;
-    }
-    batch.emplace_back(key, std::move(bytes));
-  }
-  std::sort(batch.begin(), batch.end());
-  batch.emplace_back(kProgressKey, progress.SerializeAsString());
-  DAYBOOK_TRY(store_.write(batch));
-  for (const auto& [key, value] : confirmed_) --entry(key).unflushed;
-  confirmed_.clear();
-  trim();
-  return {};
-}
-
-void State::trim() {
-  if (entries_.size() + ordered_entries_.size() <= cached_entries_max_) return;
-  std::erase_if(entries_, [](const auto& item) { return item.second.unflushed == 0; });
-  std::erase_if(ordered_entries_, [](const auto& item) { return item.second.unflushed == 0; });
-}
-
-Result<std::optional<log::Progress>> State::resume() {
-  forget();
-  DAYBOOK_ASSIGN(bytes, store_.get(kProgressKey));
-  log::Progress progress;
-  if (bytes && progress.ParseFromString(*bytes) && is_folded_as_today(progress))
-    return std::optional(std::move(progress));
-  if (bytes) DAYBOOK_TRY(store_.clear());
-  return std::optional<log::Progress>();
-}
-
-void State::forget() {
-  entries_.clear();
-  ordered_entries_.clear();
-  confirmed_.clear();
-  undo_.clear();
-  health_ = {};
-}
-
-Result<void> State::reset() {
-  forget();
-  return store_.clear();
+  Slot& slot = this->slot(keys::record(organization_id, ENTITY_SAVED_FILTER_USE, use_id));
+  reindex(organization_id, ENTITY_SAVED_FILTER_USE, slot.second.value.record.get(), nullptr);
+  set(slot, {});
 }
 
 }  // namespace daybook

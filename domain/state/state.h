@@ -4,11 +4,14 @@
 // Decisions are made ahead of the log, so changes come in transactions: begin, apply events, then
 // commit (giving the change set that the outcome made) or roll back. A change set is confirmed when
 // its outcome has been read back from the log as valid; only confirmed changes reach the store, in
-// large coalesced batches. `resume` drops everything that is not in the store: the caller then
-// folds the log again from the store's progress.
+// large coalesced batches. `resume` drops everything that is not in the store, change sets that
+// were not confirmed included: the caller then folds the log again from the store's progress.
 //
-// A read error of the store sticks (see `health`); reads then answer "absent", and the caller must
-// stop before it appends or answers anything. Used by one thread.
+// Receipts and history are written once and hardly ever read: they are noted for the store when
+// their outcome is confirmed, and not cached.
+//
+// An error of the store sticks (see `health`); reads then answer "absent", and the caller must stop
+// before it appends or answers anything. Used by one thread.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -20,6 +23,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "domain/core/result.h"
@@ -31,7 +35,12 @@ namespace daybook {
 // Port: an ordered key-value store that survives the process.
 class StateStore {
  public:
-  using Batch = std::vector<std::pair<std::string, std::optional<std::string>>>;  // nullopt: delete
+  // nullopt: delete. What is shared is not changed any more, so that it may be put into bytes
+  // later, and by another thread.
+  using Value = std::variant<std::nullopt_t, std::string, std::shared_ptr<const std::string>,
+                             std::shared_ptr<const google::protobuf::Message>>;
+  using Batch = std::vector<std::pair<std::string, Value>>;
+  [[nodiscard]] static std::optional<std::string> bytes_of(const Value& value);
 
   StateStore() = default;
   StateStore(const StateStore&) = delete;
@@ -43,27 +52,49 @@ class StateStore {
   [[nodiscard]] virtual Result<void> scan(
       std::string_view prefix,
       const std::function<bool(std::string_view, std::string_view)>& visit) const = 0;
-  // All or nothing; need not be durable before it returns.
-  [[nodiscard]] virtual Result<void> write(const Batch& batch) = 0;
+  // All or nothing; need not be durable before it returns, nor even done: then a later call tells
+  // of a failure. Of a key that comes twice, the last counts.
+  [[nodiscard]] virtual Result<void> write_shared(std::shared_ptr<const Batch> batch) = 0;
+  [[nodiscard]] Result<void> write(Batch batch) {
+    return write_shared(std::make_shared<const Batch>(std::move(batch)));
+  }
   // Removes everything.
   [[nodiscard]] virtual Result<void> clear() = 0;
 };
 
 class State {
+  struct Entry;
+  // A key with what is known of it; stays where it is for as long as it is cached.
+  using Slot = std::pair<const std::string, Entry>;
+
  public:
   struct Value {
     std::shared_ptr<const google::protobuf::Message> record;
     std::shared_ptr<const std::string> text;
     [[nodiscard]] bool present() const { return record != nullptr || text != nullptr; }
   };
-  struct Change {
-    std::string key;
-    Value value;
+  // What became of a key. Belongs to its State, until that resumes or is gone.
+  class Change {
+   public:
+    [[nodiscard]] const std::string& key() const;
+    [[nodiscard]] const Value& value() const { return value_; }
+
+   private:
+    friend class State;
+    Change(Slot& slot, Value value) : slot_(&slot), value_(std::move(value)) {}
+    Slot* slot_;
+    Value value_;
   };
-  using ChangeSet = std::vector<Change>;
+  using ChangeSet = std::vector<Change>;  // one for each key, in their order
+
+  enum class Indexes {
+    kAll,         // what decisions look up
+    kForFolding,  // only what folding itself needs
+  };
 
   // `cached_entries_max` bounds the clean part of the cache.
-  explicit State(StateStore& store, std::size_t cached_entries_max = 400'000);
+  explicit State(StateStore& store, std::size_t cached_entries_max = 400'000,
+                 Indexes indexes = Indexes::kAll);
 
   [[nodiscard]] std::unique_ptr<View> view(std::string organization_id) const;
   [[nodiscard]] Result<void> health() const;
@@ -73,17 +104,19 @@ class State {
   // one; another version than the next one is corruption.
   [[nodiscard]] Result<void> apply(const std::string& organization_id, log::Event& event,
                                    std::int64_t at);
-  // Stores a text under a key of domain/state/keys.h.
-  void put(const std::string& key, std::string value);
   [[nodiscard]] ChangeSet commit();
   void rollback();
 
   void confirm(ChangeSet changes);
+  // A receipt or a place in the history, of an outcome that is confirmed: under a lasting key of
+  // domain/state/keys.h.
+  void note(std::string key, std::string value);
   // Writes all confirmed changes together with `progress`, which then stands for them and for the
-  // fold versions.
+  // fold versions. After an error, which sticks, only `resume` says what the state is.
   [[nodiscard]] Result<void> flush(log::Progress progress);
-  [[nodiscard]] std::size_t confirmed_count() const { return confirmed_.size(); }
-  // Gives memory back if the cache has grown over its bound; not inside a transaction.
+  [[nodiscard]] std::size_t confirmed_count() const { return dirty_.size() + noted_.size(); }
+  // Gives up what was not used for longest if the cache has grown over its bound, as much as has
+  // come in since the last time; not inside a transaction.
   void trim();
   // Forgets everything that is not in the store and says where folding goes on: nothing if it
   // begins anew, because the store is empty, damaged or was folded by other rules (it is then
@@ -99,12 +132,19 @@ class State {
 
  private:
   struct Entry {
-    Value value;
-    std::uint32_t unflushed = 0;  // change sets with this key that the store does not have yet
+    Value value;                // after everything that was decided
+    Value confirmed;            // what the next flush writes, if it is dirty
+    std::uint32_t pending = 0;  // change sets with this key that are not confirmed yet
+    bool dirty = false;         // confirmed, and not in the store yet
+    bool used = true;           // since `trim` last came by
+    [[nodiscard]] bool clean() const { return pending == 0 && !dirty; }
   };
 
-  Entry& entry(const std::string& key) const;
-  void set(const std::string& key, Value value);
+  Slot& slot(const std::string& key) const;
+  void load(Slot& fresh) const;
+  [[nodiscard]] std::optional<std::string> lasting_text(const std::string& key) const;
+  void set(Slot& slot, Value value);
+  void put(const std::string& key, std::string value);
   void add_to_count(const std::string& key, std::int64_t difference);
   void reindex(const std::string& organization_id, Entity entity,
                const google::protobuf::Message* before, const google::protobuf::Message* after);
@@ -114,15 +154,21 @@ class State {
                         std::int64_t at);
   void purge_uses(const std::string& organization_id, std::int64_t used_before);
   void remove_use(const std::string& organization_id, const std::string& use_id);
+  void trim_bucket(std::size_t bucket);
   void forget();
 
   StateStore& store_;
   std::size_t cached_entries_max_;
+  Indexes indexes_;
   mutable std::unordered_map<std::string, Entry> entries_;
   mutable std::map<std::string, Entry> ordered_entries_;
-  mutable Result<void> health_;
+  mutable std::optional<Error> failure_;
   std::vector<Change> undo_;  // values before the open transaction, in the order of the changes
-  std::unordered_map<std::string, Value> confirmed_;
+  std::vector<Slot*> dirty_;
+  std::unordered_map<std::string, std::string> noted_;  // not in the store yet
+  std::size_t hand_ = 0;                                // where in entries_ `trim` goes on
 };
+
+inline const std::string& State::Change::key() const { return slot_->first; }
 
 }  // namespace daybook

@@ -27,20 +27,6 @@ PartitionDescription description_of(const rd_kafka_metadata_partition_t& partiti
           static_cast<std::size_t>(partition.isr_cnt)};
 }
 
-GroupMemberDescription description_of(const rd_kafka_MemberDescription_t& member) {
-  GroupMemberDescription description;
-  description.client_id = text_or_empty(rd_kafka_MemberDescription_client_id(&member));
-  description.host = text_or_empty(rd_kafka_MemberDescription_host(&member));
-  const auto* assignment = rd_kafka_MemberDescription_assignment(&member);
-  const auto* partitions =
-      assignment != nullptr ? rd_kafka_MemberAssignment_partitions(assignment) : nullptr;
-  for (int i = 0; partitions != nullptr && i < partitions->cnt; ++i) {
-    description.partitions.push_back(
-        {partitions->elems[i].topic, static_cast<std::uint32_t>(partitions->elems[i].partition)});
-  }
-  return description;
-}
-
 // The rest of a wait for one request, so that several fit into it.
 int one_try_ms(const Deadline& deadline) {
   return std::max(1, to_int_ms(std::min(deadline.left(), kOneTry)));
@@ -69,8 +55,6 @@ struct Admin::Impl {
                                std::int64_t which, milliseconds wait) const;
   Result<TopicMade> create(rd_kafka_NewTopic_t* topic, const std::string& name,
                            const Deadline& deadline) const;
-  Result<std::vector<GroupMemberDescription>> members(const std::string& group,
-                                                      const Deadline& deadline) const;
   // Starts a request of librdkafka's admin interface and waits for its answer.
   template <class Start>
   Result<Event> ask(rd_kafka_admin_op_t operation, const Deadline& deadline,
@@ -180,27 +164,6 @@ Result<TopicMade> Admin::Impl::create(rd_kafka_NewTopic_t* topic, const std::str
                                  text_or_empty(rd_kafka_topic_result_error_string(results[0]))));
 }
 
-Result<std::vector<GroupMemberDescription>> Admin::Impl::members(const std::string& group,
-                                                                 const Deadline& deadline) const {
-  const char* asked = group.c_str();
-  DAYBOOK_ASSIGN(event, ask(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, deadline,
-                            [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-                              rd_kafka_DescribeConsumerGroups(handle.get(), &asked, 1, options,
-                                                              queue);
-                            }));
-  std::size_t count = 0;
-  const auto* groups = rd_kafka_DescribeConsumerGroups_result_groups(
-      rd_kafka_event_DescribeConsumerGroups_result(event.get()), &count);
-  if (count != 1) return fail(to_error(RD_KAFKA_RESP_ERR__PARTIAL, "group " + group));
-  if (const auto* error = rd_kafka_ConsumerGroupDescription_error(groups[0]))
-    return fail(to_error(rd_kafka_error_code(error), "group " + group));
-  std::vector<GroupMemberDescription> members;
-  const std::size_t member_count = rd_kafka_ConsumerGroupDescription_member_count(groups[0]);
-  for (std::size_t i = 0; i < member_count; ++i)
-    members.push_back(description_of(*rd_kafka_ConsumerGroupDescription_member(groups[0], i)));
-  return members;
-}
-
 Admin::Admin(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Admin::~Admin() = default;
 
@@ -256,12 +219,6 @@ Result<std::uint64_t> Admin::begin_offset(const std::string& topic, std::uint32_
 Result<std::uint64_t> Admin::end_offset(const std::string& topic, std::uint32_t partition,
                                         milliseconds wait) {
   return impl_->offset(topic, partition, RD_KAFKA_OFFSET_END, wait);
-}
-
-Result<std::vector<GroupMemberDescription>> Admin::group_members(const std::string& group,
-                                                                 milliseconds wait) {
-  const Deadline deadline(wait);
-  return keep_trying(deadline, [&] { return impl_->members(group, deadline); });
 }
 
 Result<std::size_t> Admin::broker_count(milliseconds wait) {

@@ -1,4 +1,4 @@
-// Topics and groups of a cluster: making, describing, where they begin and end, who is a member.
+// Topics of a cluster: making, describing, where they begin and end.
 //
 // Ownership: owns its connections. Threading: thread-safe. Every call ends within about `wait`;
 // what passes by itself (a leader that is being elected) is tried again until then.
@@ -38,16 +38,6 @@ struct TopicDescription {
   std::map<std::string, std::string> config;
 };
 
-struct GroupMemberDescription {
-  std::string client_id;
-  std::string host;
-  struct Partition {
-    std::string topic;
-    std::uint32_t partition = 0;
-  };
-  std::vector<Partition> partitions;
-};
-
 class Admin {
  public:
   // Opens without waiting for a broker.
@@ -71,8 +61,6 @@ class Admin {
                                                    std::chrono::milliseconds wait);
   [[nodiscard]] Result<std::uint64_t> end_offset(const std::string& topic, std::uint32_t partition,
                                                  std::chrono::milliseconds wait);
-  [[nodiscard]] Result<std::vector<GroupMemberDescription>> group_members(
-      const std::string& group, std::chrono::milliseconds wait);
   [[nodiscard]] Result<std::size_t> broker_count(std::chrono::milliseconds wait);
 
  private:

@@ -18,6 +18,13 @@ std::uint64_t MessageView::offset() const { return static_cast<std::uint64_t>(me
 BytesView MessageView::key() const { return view(message_.key, message_.key_len); }
 BytesView MessageView::value() const { return view(message_.payload, message_.len); }
 
+std::optional<std::int64_t> MessageView::appended_at() const {
+  rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  const std::int64_t at = rd_kafka_message_timestamp(&message_, &type);
+  if (type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME) return at;
+  return std::nullopt;
+}
+
 std::int64_t MessageView::timestamp_ms() const {
   rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
   return rd_kafka_message_timestamp(&message_, &type);

@@ -44,6 +44,8 @@ class MessageView {
   explicit MessageView(const rd_kafka_message_s& message) : message_(message) {}
   [[nodiscard]] std::uint64_t offset() const;
   [[nodiscard]] std::int64_t timestamp_ms() const;
+  // The same, if it is by the broker's clock and not by the producer's.
+  [[nodiscard]] std::optional<std::int64_t> appended_at() const;
   [[nodiscard]] BytesView key() const;
   [[nodiscard]] BytesView value() const;
   [[nodiscard]] std::vector<Header> headers() const;

@@ -20,6 +20,8 @@ namespace daybook::log {
 struct RawRecord {
   std::uint64_t offset = 0;
   std::string bytes;
+  // When the log took it, by the log's own wall clock in milliseconds since 1970, if it says so.
+  std::optional<std::int64_t> taken_at = std::nullopt;
 };
 
 // Reads a partition in order.

@@ -26,6 +26,8 @@ PartitionJournal::PartitionJournal(EventLog& log, std::uint32_t partition,
 Result<void> PartitionJournal::claim(const Progress* from, const Fold& fold, const Rest& rest) {
   appender_.reset();
   lost_.reset();
+  log_time_.reset();
+  probe_sequence_.reset();
   DAYBOOK_TRY(reader_.start(from));
   DAYBOOK_TRY(fold_to_end(fold, rest));
   DAYBOOK_ASSIGN(appender, log_.open_appender(partition_));
@@ -65,6 +67,7 @@ Result<void> PartitionJournal::append_fence() {
                 "partition over; copy the log");
   }
   owner_ = new_owner_();
+  probed_at_ = std::chrono::steady_clock::now();
   epoch_ = reader_.progress().highest_epoch() + 1;
   Fence fence;
   fence.set_folded_offset(reader_.progress().next_offset());
@@ -95,12 +98,28 @@ Result<void> PartitionJournal::await_own_fence(const Fold& fold) {
     DAYBOOK_TRY(fold_record(record, fold));
     const bool own =
         record.judged.record.kind() == RECORD_KIND_FENCE && record.judged.record.owner() == owner_;
-    if (own) return record.judged.verdict == Verdict::kFence ? Result<void>() : fenced_out();
+    if (!own) continue;
+    if (record.judged.verdict != Verdict::kFence) return fenced_out();
+    log_time_ = time_after(record);
+    return {};
   }
+}
+
+// It was taken somewhen between being handed over and now.
+std::optional<PartitionJournal::LogTime> PartitionJournal::time_after(
+    const ValidReader::Record& probe) const {
+  if (!probe.taken_at) return std::nullopt;
+  const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - probed_at_);
+  return LogTime{*probe.taken_at, *probe.taken_at + ago.count()};
 }
 
 Result<void> PartitionJournal::append(const std::vector<Entry>& entries) {
   if (lost_) return fail(*lost_);
+  if (!probe_sequence_) {
+    probe_sequence_ = next_sequence_;
+    probed_at_ = std::chrono::steady_clock::now();
+  }
   std::vector<std::string> records;
   records.reserve(entries.size());
   for (const Entry& entry : entries) {
@@ -140,8 +159,14 @@ Result<std::vector<Position>> PartitionJournal::read_back(std::chrono::milliseco
   DAYBOOK_ASSIGN(records, reader_.read_records(kRecordsPerRead, wait, is_loss));
   std::vector<Position> positions;
   positions.reserve(records.size());
+  log_time_.reset();
   for (ValidReader::Record& record : records) {
-    if (record.judged.verdict == Verdict::kOutcome) positions.push_back(std::move(record.position));
+    if (record.judged.verdict != Verdict::kOutcome) continue;
+    if (record.position.sequence == probe_sequence_) {
+      log_time_ = time_after(record);
+      probe_sequence_.reset();
+    }
+    positions.push_back(std::move(record.position));
   }
   if (!records.empty()) lost_ = loss_by(records.back());
   if (!positions.empty()) return positions;

@@ -27,6 +27,7 @@ class PartitionJournal final : public commands::Journal {
                                    const Rest& rest) override;
   [[nodiscard]] Result<void> append(const std::vector<Entry>& entries) override;
   [[nodiscard]] Result<std::vector<Position>> read_back(std::chrono::milliseconds wait) override;
+  [[nodiscard]] std::optional<LogTime> log_time() const override { return log_time_; }
   [[nodiscard]] const Progress& progress() const override { return reader_.progress(); }
   [[nodiscard]] Result<Recorded> recorded_at(std::uint64_t offset) override;
 
@@ -34,6 +35,7 @@ class PartitionJournal final : public commands::Journal {
   [[nodiscard]] Result<void> fold_to_end(const Fold& fold, const Rest& rest);
   [[nodiscard]] Result<void> append_fence();
   [[nodiscard]] Result<void> await_own_fence(const Fold& fold);
+  [[nodiscard]] std::optional<LogTime> time_after(const ValidReader::Record& probe) const;
   [[nodiscard]] std::optional<Error> loss_by(const ValidReader::Record& record) const;
   [[nodiscard]] Result<void> fold_record(const ValidReader::Record& record, const Fold& fold);
 
@@ -44,6 +46,10 @@ class PartitionJournal final : public commands::Journal {
   std::unique_ptr<LogAppender> appender_;
   std::string owner_;
   std::uint64_t epoch_ = 0;
+  // What was appended when nothing was on its way tells the log's time when it is read back.
+  std::chrono::steady_clock::time_point probed_at_;
+  std::optional<std::uint64_t> probe_sequence_;
+  std::optional<LogTime> log_time_;
   std::optional<Error> lost_;  // why the partition is no longer ours, once that has been read
   // What the next outcome will carry, ahead of what has been read back.
   std::uint64_t next_sequence_ = 0;

@@ -62,11 +62,12 @@ Result<std::vector<ValidReader::Record>> ValidReader::read_records(std::size_t r
     auto judged = rule_.judge(unjudged_.front().offset, unjudged_.front().bytes);
     if (!judged && !records.empty()) break;  // what is good first; the next call meets the error
     if (!judged) return fail(std::move(judged).error());
+    const auto taken_at = unjudged_.front().taken_at;
     unjudged_.pop_front();
     Position position;
     if (judged->verdict != Verdict::kVoid && judged->verdict != Verdict::kForeign)
       position = rule_.position();
-    records.push_back({*std::move(judged), std::move(position)});
+    records.push_back({*std::move(judged), std::move(position), taken_at});
     if (last && last(records.back())) return records;
   }
   // Behind what was read there may be offsets without records, at the end of the log too.

@@ -28,7 +28,8 @@ class ValidReader final : public projections::OutcomeSource {
   // The next records with their verdicts, void and foreign ones included.
   struct Record {
     Judged judged;
-    Position position;  // of the record itself, if it is valid
+    Position position;                     // of the record itself, if it is valid
+    std::optional<std::int64_t> taken_at;  // as the log says
   };
   // Stops after the record that `last` picks, if given: `progress` then stands right after it. An
   // error comes alone: what was read before it is given first.

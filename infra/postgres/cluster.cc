@@ -277,6 +277,10 @@ Result<void> Cluster::launch(const ClusterProgress& progress) {
     if (started.exit_code == 0) {
       return {};
     }
+    // By somebody who was killed in the middle of starting it.
+    if (postmaster()) {
+      return {};
+    }
     const std::string reason =
         tail_of(log);  // beyond this PostgreSQL writes to its own files beside it
     // Orphans of a killed postmaster end by themselves as soon as they notice.

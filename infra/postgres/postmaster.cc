@@ -67,7 +67,9 @@ Result<void> disarm_stale_pid_file(const std::filesystem::path& data) {
   const std::filesystem::path path = data / "postmaster.pid";
   const std::optional<int> process = noted_process(data);
   std::error_code error;
-  if (!process || !std::filesystem::exists("/proc/" + std::to_string(*process), error)) {
+  // Perhaps somebody has just started it.
+  if (!process || find_postmaster(data) ||
+      !std::filesystem::exists("/proc/" + std::to_string(*process), error)) {
     return {};
   }
   const std::string text = read_text(path);

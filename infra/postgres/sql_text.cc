@@ -49,4 +49,17 @@ void append_copy_value(std::string& line, std::optional<std::string_view> value)
   }
 }
 
+void append_array_element(std::string& array, std::optional<std::string_view> value) {
+  if (!value) {
+    array += "NULL";
+    return;
+  }
+  array.push_back('"');
+  for (const char c : *value) {
+    if (c == '"' || c == '\\') array.push_back('\\');
+    array.push_back(c);
+  }
+  array.push_back('"');
+}
+
 }  // namespace daybook::postgres

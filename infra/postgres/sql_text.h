@@ -20,4 +20,8 @@ namespace daybook::postgres {
 // '\t' between values and '\n' after the line.
 void append_copy_value(std::string& line, std::optional<std::string_view> value);
 
+// Appends one element of an array's text form: NULL, or quoted and escaped. The caller puts '{'
+// before the first, ',' between them and '}' after the last.
+void append_array_element(std::string& array, std::optional<std::string_view> value);
+
 }  // namespace daybook::postgres

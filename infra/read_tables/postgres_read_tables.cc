@@ -1,6 +1,7 @@
 #include "infra/read_tables/postgres_read_tables.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "domain/core/schema.h"
@@ -15,8 +16,6 @@ namespace {
 using postgres::Value;
 using projections::Checkpoint;
 using projections::RowChange;
-
-constexpr std::size_t kRowsForCopy = 12;  // fewer are quicker one by one
 
 std::string bytea(const RunningHash& hash) { return "\\x" + hex(hash.data(), hash.size()); }
 
@@ -36,7 +35,6 @@ std::string joined(const std::vector<std::string>& parts) {
 }
 
 const std::string& table_of(Entity entity) { return schema::entity_rule(entity).table(); }
-std::string stage_of(Entity entity) { return "stage_" + schema::entity_rule(entity).name(); }
 
 std::vector<std::string> quoted_columns(Entity entity) {
   std::vector<std::string> columns;
@@ -65,19 +63,31 @@ std::vector<const RowChange*> removals_last(const std::vector<RowChange>& rows) 
   return ordered;
 }
 
-// As PostgreSQL writes an array.
-std::string ids_of(const std::vector<const RowChange*>& rows) {
-  std::string ids = "{";
-  for (const RowChange* row : rows) ids.append(ids.size() > 1 ? "," : "").append(row->id);
-  return ids + "}";
+// As PostgreSQL writes an array: one text of each item.
+template <class Items, class TextOf>
+std::string array_of(const Items& items, const TextOf& text_of) {
+  std::string array = "{";
+  for (const auto& item : items) {
+    if (array.size() > 1) array.push_back(',');
+    postgres::append_array_element(array, text_of(item));
+  }
+  return array + "}";
 }
 
-std::string upsert_sql(Entity entity) {
-  const auto columns = quoted_columns(entity);
-  std::vector<std::string> places;
-  for (std::size_t i = 1; i <= columns.size(); ++i) places.push_back("$" + std::to_string(i));
-  return "INSERT INTO " + table_of(entity) + " (" + joined(columns) + ") VALUES (" +
-         joined(places) + ")" + on_conflict(columns);
+// So many rows that their texts are far from what one message may hold.
+std::size_t portion_of(std::span<const RowChange* const> rows) {
+  constexpr std::size_t kBytes = 16U << 20U;
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  while (count < rows.size() && bytes < kBytes) {
+    for (const auto& text : *rows[count]->values) bytes += text ? text->size() : 0;
+    ++count;
+  }
+  return count;
+}
+
+std::string ids_of(const std::vector<const RowChange*>& rows) {
+  return array_of(rows, [](const RowChange* row) -> std::string_view { return row->id; });
 }
 
 }  // namespace
@@ -184,38 +194,39 @@ Result<void> PostgresReadTables::write_all(Part rows) {
   return {};
 }
 
+// Many rows of a table by one statement, an array for each column: nothing is staged, so that a
+// small batch is cheap too.
 Result<void> PostgresReadTables::upsert(Entity entity, const RowPointers& rows) {
-  if (rows.size() >= kRowsForCopy) return copy_and_upsert(entity, rows);
-  for (const RowChange* row : rows) DAYBOOK_TRY(upsert_row(*row));
-  return {};
-}
-
-Result<void> PostgresReadTables::upsert_row(const RowChange& row) {
-  const std::string name = "upsert_" + schema::entity_rule(row.entity).name();
-  DAYBOOK_TRY(prepare_once(name, upsert_sql(row.entity)));
-  DAYBOOK_TRY(connection_->exec_prepared(name, *row.values));
-  return {};
-}
-
-Result<void> PostgresReadTables::copy_and_upsert(Entity entity, const RowPointers& rows) {
-  DAYBOOK_TRY(stage_once(entity));
-  std::string lines;
-  for (const RowChange* row : rows) {
-    for (std::size_t i = 0; i < row->values->size(); ++i) {
-      if (i > 0) lines.push_back('\t');
-      postgres::append_copy_value(lines, (*row->values)[i]);
-    }
-    lines.push_back('\n');
+  const std::string name = "upsert_" + schema::entity_rule(entity).name();
+  if (!made_.contains(name)) {
+    DAYBOOK_ASSIGN(sql, upsert_sql(entity));
+    DAYBOOK_TRY(prepare_once(name, sql));
   }
-  DAYBOOK_TRY(connection_->copy_in({"", stage_of(entity)}, columns_of(entity), lines));
-  const auto columns = quoted_columns(entity);
-  const std::string list = joined(columns);
-  const std::string name = "merge_" + schema::entity_rule(entity).name();
-  DAYBOOK_TRY(prepare_once(name, "INSERT INTO " + table_of(entity) + " (" + list + ") SELECT " +
-                                     list + " FROM " + stage_of(entity) + on_conflict(columns)));
-  DAYBOOK_TRY(connection_->exec_prepared(name, {}));
-  DAYBOOK_TRY(connection_->exec("TRUNCATE " + stage_of(entity)));
+  for (Part left = rows; !left.empty();) {
+    const Part portion = left.first(portion_of(left));
+    std::vector<Value> arrays;
+    arrays.reserve(columns_of(entity).size());
+    for (std::size_t i = 0; i < columns_of(entity).size(); ++i)
+      arrays.emplace_back(array_of(
+          portion, [i](const RowChange* row) -> const auto& { return (*row->values)[i]; }));
+    DAYBOOK_TRY(connection_->exec_prepared(name, arrays));
+    left = left.subspan(portion.size());
+  }
   return {};
+}
+
+// Without the columns' lengths (-1): a cast to them would cut what is too long, instead of refusing
+// it.
+Result<std::string> PostgresReadTables::upsert_sql(Entity entity) {
+  DAYBOOK_ASSIGN(
+      arrays, connection_->exec_params(
+                  "SELECT string_agg(format('$%s::%s[]', place, format_type(atttypid, -1)), ', ' "
+                  "ORDER BY place) FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, place) "
+                  "JOIN pg_attribute ON attname = name WHERE attrelid = $2::regclass",
+                  {array_of(columns_of(entity), std::identity()), table_of(entity)}));
+  const auto columns = quoted_columns(entity);
+  return "INSERT INTO " + table_of(entity) + " (" + joined(columns) + ") SELECT * FROM unnest(" +
+         arrays.rows.front().front().value_or("") + ")" + on_conflict(columns);
 }
 
 Result<void> PostgresReadTables::remove(Entity entity, const RowPointers& rows) {
@@ -228,17 +239,6 @@ Result<void> PostgresReadTables::prepare_once(const std::string& name, const std
   if (made_.contains(name)) return {};
   DAYBOOK_TRY(connection_->prepare(name, sql));
   made_.insert(name);
-  return {};
-}
-
-Result<void> PostgresReadTables::stage_once(Entity entity) {
-  const std::string stage = stage_of(entity);
-  if (made_.contains(stage)) return {};
-  DAYBOOK_TRY(connection_->exec("CREATE TEMPORARY TABLE IF NOT EXISTS " + stage + " AS SELECT " +
-                                joined(quoted_columns(entity)) + " FROM " + table_of(entity) +
-                                " WITH NO DATA"));
-  // The table is gone again if this transaction rolls back, so it counts as made only for this one;
-  // IF NOT EXISTS makes asking again cheap.
   return {};
 }
 

@@ -1,9 +1,9 @@
-// The read tables on PostgreSQL: changed rows by COPY into a staging table and one upsert per table
-// (or row by row when there are few), then the checkpoint by compare-and-set, in one transaction.
+// The read tables on PostgreSQL: changed rows by one upsert for each table, then the checkpoint by
+// compare-and-set, in one transaction.
 //
 // Sessions commit asynchronously: what a crash of PostgreSQL takes back, it takes back with the
 // checkpoint, and the log has it all. The session is made when it is needed and made again when it
-// was lost. Used by one thread.
+// was lost. Used by one thread at a time.
 #pragma once
 
 #include <functional>
@@ -44,8 +44,7 @@ class PostgresReadTables final : public projections::ReadTables {
   [[nodiscard]] tl::unexpected<Error> other_log(const std::string& log_id);
   [[nodiscard]] Result<void> write_all(Part rows);
   [[nodiscard]] Result<void> upsert(Entity entity, const RowPointers& rows);
-  [[nodiscard]] Result<void> copy_and_upsert(Entity entity, const RowPointers& rows);
-  [[nodiscard]] Result<void> upsert_row(const projections::RowChange& row);
+  [[nodiscard]] Result<std::string> upsert_sql(Entity entity);
   [[nodiscard]] Result<void> remove(Entity entity, const RowPointers& rows);
   [[nodiscard]] Result<std::size_t> write_or_park(const std::vector<projections::RowChange>& rows,
                                                   const projections::Checkpoint& checkpoint);
@@ -57,11 +56,10 @@ class PostgresReadTables final : public projections::ReadTables {
   [[nodiscard]] Result<void> unpark(Part rows);
   [[nodiscard]] Result<void> advance(const projections::Checkpoint& checkpoint);
   [[nodiscard]] Result<void> prepare_once(const std::string& name, const std::string& sql);
-  [[nodiscard]] Result<void> stage_once(Entity entity);
 
   Url url_;
   std::optional<postgres::Connection> connection_;
-  std::set<std::string> made_;  // statements and staging tables of this session
+  std::set<std::string> made_;  // statements of this session
   std::uint32_t partition_ = 0;
   std::uint64_t owner_epoch_ = 0;
   Error refusal_;               // the last one, to be kept with a parked row

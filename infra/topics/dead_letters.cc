@@ -8,7 +8,6 @@
 #include "commands/routing.h"
 #include "domain/core/uuid.h"
 #include "infra/kafka/consumer.h"
-#include "infra/kafka/producer.h"
 #include "infra/topics/kafka_records.h"
 
 namespace daybook::topics {
@@ -131,18 +130,21 @@ Result<void> DeadLetters::settle(const DeadLetter& letter, const std::string& ho
 
 Result<void> DeadLetters::produce(const std::string& topic, std::uint32_t partition,
                                   const commands::TopicRecord& record) {
-  kafka::ProducerOptions options;
-  options.connection = connection_;
-  options.message_bytes_max = kCommandBytesMax;  // its marks are short
-  DAYBOOK_ASSIGN(producer, kafka::Producer::open(options));
+  if (!producer_) {
+    kafka::ProducerOptions options;
+    options.connection = connection_;
+    options.message_bytes_max = kAnswerBytesMax;  // a mark has its letter's key
+    DAYBOOK_ASSIGN(producer, kafka::Producer::open(options));
+    producer_ = std::move(producer);
+  }
   auto promise = std::make_shared<std::promise<Result<void>>>();
   auto done = promise->get_future();
   const auto headers = kafka_headers(record.headers);
-  DAYBOOK_TRY(producer->produce(topic, partition, {record.key, record.value, headers},
-                                [promise](const Result<std::uint64_t>& delivered) {
-                                  promise->set_value(delivered ? Result<void>()
-                                                               : fail(delivered.error()));
-                                }));
+  DAYBOOK_TRY(producer_->produce(topic, partition, {record.key, record.value, headers},
+                                 [promise](const Result<std::uint64_t>& delivered) {
+                                   promise->set_value(delivered ? Result<void>()
+                                                                : fail(delivered.error()));
+                                 }));
   return done.get();
 }
 

@@ -14,6 +14,7 @@
 #include "commands/ports/command_topic.h"
 #include "domain/core/result.h"
 #include "infra/kafka/admin.h"
+#include "infra/kafka/producer.h"
 #include "infra/topics/topic_names.h"
 
 namespace daybook::topics {
@@ -52,6 +53,7 @@ class DeadLetters {
   kafka::Admin& admin_;
   kafka::Options connection_;
   TopicNames names_;
+  std::unique_ptr<kafka::Producer> producer_;  // opened when it is first needed
 };
 
 }  // namespace daybook::topics

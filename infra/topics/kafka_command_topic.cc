@@ -18,6 +18,12 @@ constexpr std::chrono::milliseconds kFetchWait{50};
 // The fetch of one record is followed by one that finds nothing, which the next record waits for.
 constexpr std::chrono::milliseconds kRandomFetchWait{1};
 constexpr std::chrono::milliseconds kPollStep{50};
+constexpr int kStepsWhenStopping = 20;
+constexpr std::size_t kReaderBufferBytes = 16U << 20U;
+// The one that looks single records up stays where it is until it is needed again.
+constexpr std::size_t kLookerBufferBytes = 1U << 20U;
+constexpr std::uint64_t kReadOnMax = 5'000;
+constexpr std::uint64_t kLooksAtOnce = 512;
 constexpr std::chrono::milliseconds kQueueWait{1'000};
 
 tl::unexpected<Error> other_topic(const log::Source& last, const std::string& found) {
@@ -34,7 +40,8 @@ commands::CommandRecord command_record(kafka::Message message) {
   record.offset = static_cast<std::int64_t>(message.offset);
   record.timestamp_ms = message.timestamp_ms;
   record.hash = hash_of(message.key, message.value);
-  record.bytes = message.key.value_or("").size() + message.value.value_or("").size();
+  record.bytes =
+      (message.key ? message.key->size() : 0) + (message.value ? message.value->size() : 0);
   record.key = std::move(message.key);
   record.value = std::move(message.value);
   record.headers = headers_of(std::move(message.headers));
@@ -50,10 +57,18 @@ struct Forwarding {
   std::optional<Error> fault;
 };
 
+Error too_large_to_forward(const Error& refused) {
+  if (refused.code != "kafka.too_large") return refused;
+  return {ErrorKind::kInvalid, "command.too_large",
+          "the record is too large to be sent on to its partition; send at most " +
+              std::to_string(kValueBytesMax) + " bytes, or partition by murmur2 of the key",
+          ""};
+}
+
 void note(Forwarding& forwarding, std::size_t which, const Result<std::uint64_t>& delivered) {
   const std::lock_guard lock(forwarding.mutex);
   if (!delivered && delivered.error().kind == ErrorKind::kInvalid) {
-    forwarding.refusals[which] = delivered.error();
+    forwarding.refusals[which] = too_large_to_forward(delivered.error());
   } else if (!delivered) {
     forwarding.fault = delivered.error();
   }
@@ -86,8 +101,9 @@ KafkaCommandTopic::~KafkaCommandTopic() { close_producer(); }
 // ---- reading ------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<kafka::Consumer>> KafkaCommandTopic::open_consumer(
-    std::chrono::milliseconds fetch_wait) const {
+    std::chrono::milliseconds fetch_wait, std::size_t buffer_bytes) const {
   kafka::ConsumerOptions options;
+  options.buffer_bytes_max = buffer_bytes;
   options.connection = place_.connection;
   options.fetch_wait = fetch_wait;
   options.committed_only = true;
@@ -103,12 +119,14 @@ Result<KafkaCommandTopic::Ends> KafkaCommandTopic::ends() const {
 Result<std::optional<commands::CommandTopic::Range>> KafkaCommandTopic::start(
     const log::Source* last) {
   DAYBOOK_ASSIGN(there, ends());
+  looker_.reset();
+  looked_at_ = there;
   std::int64_t next = last == nullptr ? there.begin : last->offset() + 1;
   std::optional<Range> lost;
   if (last != nullptr) DAYBOOK_TRY(check_same_topic(*last, there));
   if (next < there.begin) lost = Range{std::exchange(next, there.begin), there.begin - 1};
   if (!reader_) {
-    DAYBOOK_ASSIGN(reader, open_consumer(kFetchWait));
+    DAYBOOK_ASSIGN(reader, open_consumer(kFetchWait, kReaderBufferBytes));
     reader_ = std::move(reader);
   }
   DAYBOOK_TRY(
@@ -143,24 +161,43 @@ Result<std::vector<commands::CommandRecord>> KafkaCommandTopic::read(
   return records;
 }
 
+// Those that are asked for one after the other are read on, which is much faster than going to
+// each: whoever takes over asks for many.
 Result<std::optional<commands::CommandRecord>> KafkaCommandTopic::record_at(std::int64_t offset) {
-  DAYBOOK_ASSIGN(there, ends());
-  if (offset < there.begin || offset >= there.end) return std::nullopt;
-  if (!random_reader_) {
-    DAYBOOK_ASSIGN(reader, open_consumer(kRandomFetchWait));
-    random_reader_ = std::move(reader);
+  const auto wanted = static_cast<std::uint64_t>(offset);
+  if (offset >= looked_at_.end) {
+    DAYBOOK_ASSIGN(there, ends());
+    looked_at_ = there;
   }
-  DAYBOOK_TRY(random_reader_->assign(place_.names.commands, place_.partition,
-                                     static_cast<std::uint64_t>(offset)));
-  auto messages = random_reader_->read(1, kReadOneWait);
-  DAYBOOK_TRY(random_reader_->unassign());
-  if (!messages && messages.error().code == "kafka.expired") return std::nullopt;
-  if (!messages) return fail(std::move(messages).error());
-  if (messages->empty())
+  if (offset < looked_at_.begin || offset >= looked_at_.end) return std::nullopt;
+  DAYBOOK_TRY(go_to(wanted));
+  const auto until = std::chrono::steady_clock::now() + kReadOneWait;
+  while (looker_->next_offset() <= wanted) {
+    const auto most = std::min<std::uint64_t>(wanted - looker_->next_offset() + 1, kLooksAtOnce);
+    auto messages = looker_->read(most, kPollStep);
+    if (!messages) {
+      looker_.reset();
+      if (messages.error().code == "kafka.expired") return std::nullopt;
+      return fail(std::move(messages).error());
+    }
+    if (!messages->empty() && messages->back().offset == wanted)
+      return command_record(std::move(messages->back()));
+    if (std::chrono::steady_clock::now() < until) continue;
+    looker_.reset();
     return fail(ErrorKind::kUnavailable, "kafka.timed_out",
                 "the record at offset " + std::to_string(offset) + " could not be read in time");
-  if (messages->front().offset != static_cast<std::uint64_t>(offset)) return std::nullopt;
-  return command_record(std::move(messages->front()));
+  }
+  return std::nullopt;
+}
+
+Result<void> KafkaCommandTopic::go_to(std::uint64_t offset) {
+  if (looker_ && looker_->next_offset() <= offset && offset - looker_->next_offset() < kReadOnMax)
+    return {};
+  if (!looker_) {
+    DAYBOOK_ASSIGN(looker, open_consumer(kRandomFetchWait, kLookerBufferBytes));
+    looker_ = std::move(looker);
+  }
+  return looker_->assign(place_.names.commands, place_.partition, offset);
 }
 
 // ---- answers ------------------------------------------------------------------------------------
@@ -208,7 +245,7 @@ Result<commands::CommandTopic::Refusals> KafkaCommandTopic::forward(
   DAYBOOK_TRY(open_forwarder());
   auto forwarding = std::make_shared<Forwarding>();
   forwarding->refusals.resize(copies.size());
-  for (std::size_t i = 0; i < copies.size() && !stopping && !has_fault(*forwarding); ++i) {
+  for (std::size_t i = 0; i < copies.size() && !has_fault(*forwarding); ++i) {
     const commands::TopicRecord& record = copies[i].record;
     const auto headers = kafka_headers(record.headers);
     {
@@ -222,9 +259,13 @@ Result<commands::CommandTopic::Refusals> KafkaCommandTopic::forward(
                                            });
     if (!handed_over) note(*forwarding, i, fail(handed_over.error()));
   }
+  // What was handed over is mostly acknowledged in a moment, for which who stops waits too.
   std::unique_lock lock(forwarding->mutex);
-  while (forwarding->left > 0 && !stopping) forwarding->settled.wait_for(lock, kPollStep);
-  if (stopping) return fail(ErrorKind::kUnavailable, "handler.stopping", "the reader is stopping");
+  int steps = 0;
+  while (forwarding->left > 0 && (!stopping || ++steps <= kStepsWhenStopping))
+    forwarding->settled.wait_for(lock, kPollStep);
+  if (forwarding->left > 0)
+    return fail(ErrorKind::kUnavailable, "handler.stopping", "the reader is stopping");
   if (forwarding->fault) return fail(*forwarding->fault);
   return std::move(forwarding->refusals);
 }

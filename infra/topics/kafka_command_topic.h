@@ -1,8 +1,8 @@
 // A partition of the commands topic and of the topics of answers, as its handler sees them.
 //
 // Results and dead letters go out through one producer without a time limit, forwarded copies
-// through another, so that none overtakes another; each `start` begins with a fresh one. What the
-// broker refuses for good is replaced by a result that says so.
+// through another, so that none overtakes another; each `start` begins with a fresh one for the
+// answers. What the broker refuses for good is replaced by a result that says so.
 //
 // Ownership: owns its connections; `admin` must outlive it. Threading: as the port says.
 #pragma once
@@ -55,12 +55,13 @@ class KafkaCommandTopic final : public commands::CommandTopic {
   void close_producer();
   [[nodiscard]] Result<void> open_forwarder();
   [[nodiscard]] Result<std::unique_ptr<kafka::Consumer>> open_consumer(
-      std::chrono::milliseconds fetch_wait) const;
+      std::chrono::milliseconds fetch_wait, std::size_t buffer_bytes) const;
   struct Ends {
     std::int64_t begin = 0;  // the first offset that is still there
     std::int64_t end = 0;
   };
   [[nodiscard]] Result<Ends> ends() const;
+  [[nodiscard]] Result<void> go_to(std::uint64_t offset);
   [[nodiscard]] Result<void> check_same_topic(const log::Source& last, Ends ends);
   struct Sending {
     kafka::Producer* producer = nullptr;  // outlives its callbacks; the pointer to it does not
@@ -76,7 +77,8 @@ class KafkaCommandTopic final : public commands::CommandTopic {
   kafka::Admin& admin_;
   const Place place_;
   std::unique_ptr<kafka::Consumer> reader_;
-  std::unique_ptr<kafka::Consumer> random_reader_;  // opened when it is first needed
+  std::unique_ptr<kafka::Consumer> looker_;  // opened when it is first needed
+  Ends looked_at_;                           // known since the last start, at least
 
   mutable std::mutex mutex_;
   std::map<std::uint64_t, int> unacknowledged_;  // records on their way, by outcome

@@ -26,9 +26,8 @@ std::map<std::string, std::string> config_of(const TopicNames& names, const std:
                                             {"retention.bytes", kWithoutLimit}};
   const bool kept = topic == names.events || topic == names.dead_letters;
   config["retention.ms"] = kept ? kWithoutLimit : kWeek;
-  // Commands and events: the broker's default, which every client's batches keep to.
   const bool tells = topic == names.results || topic == names.dead_letters;
-  config["max.message.bytes"] = tells ? "1200000" : "1048588";
+  config["max.message.bytes"] = tells ? "1200000" : "1064960";
   config["message.timestamp.type"] = "LogAppendTime";
   if (replication >= 3) config["min.insync.replicas"] = "2";
   return config;
@@ -154,10 +153,7 @@ Result<std::optional<log::Source>> newest_source(log::EventLog& log, std::uint32
 
 Result<void> look_at_log(kafka::Admin& admin, const kafka::Options& connection,
                          const TopicNames& names, Checks& checks) {
-  log::KafkaEventLogOptions options;
-  options.connection = connection;
-  options.topic = names.events;
-  auto log = log::KafkaEventLog::open(options);
+  auto log = log::KafkaEventLog::open({connection, names.events});
   if (!log) {
     checks.add(log.error().detail);
     return {};
@@ -196,10 +192,7 @@ Result<TopicsMade> create_topics(kafka::Admin& admin, const kafka::Options& conn
     if (partitions.size() != spec.partitions)
       return other_count(name, partitions.size(), spec.partitions);
   }
-  log::KafkaEventLogOptions options;
-  options.connection = connection;
-  options.topic = spec.names.events;
-  DAYBOOK_ASSIGN(log, log::KafkaEventLog::open(options));
+  DAYBOOK_ASSIGN(log, log::KafkaEventLog::open({connection, spec.names.events}));
   DAYBOOK_ASSIGN(log_id, log::ensure_genesis(*log, log::random_uuid_text()));
   made.log_id = std::move(log_id);
   return made;

@@ -2,7 +2,7 @@
 //
 // Rows and checkpoint are written in one transaction. Whoever claims the tables raises the owner
 // epoch; a writer with an older one is refused, so a projector that was thought dead cannot write.
-// Used by one thread.
+// Used by one thread at a time.
 #pragma once
 
 #include <cstdint>

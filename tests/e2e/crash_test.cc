@@ -9,14 +9,18 @@
 #include <random>
 #include <set>
 
+#include "apps/daybook/check/tables.h"
 #include "infra/http/client.h"
 #include "infra/postgres/connection.h"
 #include "tests/e2e/load.h"
 #include "tests/support/daybook_process.h"
-#include "tests/support/read_table_checker.h"
 
 namespace daybook::testing {
 namespace {
+
+using check::differences;
+using check::fold_log;
+using check::FoldedLog;
 
 using Json = nlohmann::json;
 

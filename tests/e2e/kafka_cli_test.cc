@@ -42,6 +42,15 @@ int share_of(const Installation& daybook, const char* role, const char* works) {
 
 int decided_by(const Installation& daybook) { return share_of(daybook, "commands", "owns"); }
 
+// What the status of `asked` sums up over the partitions of a role.
+double sum_of(const Installation& asked, const char* role, const char* figure) {
+  double sum = 0;
+  const Json status = status_of(asked);
+  for (const Json& partition : status["partitions"])
+    sum += partition.contains(role) ? partition[role].value(figure, 0.0) : 0.0;
+  return sum;
+}
+
 // Commands of `prefix` for organizations of their own, so that every partition gets some.
 void expect_all_partitions_decide(const std::string& prefix, int first) {
   for (int i = first; i < first + 2 * kPartitions; ++i) {
@@ -106,13 +115,19 @@ TEST(KafkaProcesses, ShowTheirStatusAndSeedTheDemo) {
   EXPECT_TRUE(all.out.starts_with(alone.out));
   EXPECT_EQ(std::count(all.out.begin(), all.out.end(), '\n'), 38);
 
-  const Json status = status_of(daybook);
+  Json status;
+  await("a page with what the cluster says", [&] {  // which it has to say within a moment
+    status = status_of(daybook);
+    const Json& partitions = status["partitions"];
+    return std::all_of(partitions.begin(), partitions.end(), [](const Json& partition) {
+      return contains(partition["commands"].value("owner", ""), "daybook-");
+    });
+  });
   EXPECT_EQ(status["log"]["kind"], "kafka");
   EXPECT_EQ(status["log"]["partitions"], kPartitions);
   std::int64_t accepted = 0;
   for (const Json& partition : status["partitions"]) {
-    EXPECT_TRUE(contains(partition["commands"].value("owner", ""), "daybook-")) << partition;
-    EXPECT_EQ(partition["commands"]["lagRecords"], 0) << partition;
+    EXPECT_EQ(partition["commands"].value("lagRecords", -1), 0) << partition;
     accepted += partition["commands"].value("accepted", 0);
   }
   EXPECT_EQ(accepted, 38);
@@ -150,7 +165,24 @@ TEST(KafkaProcesses, DecideInOneAndProjectInAnother) {
   const ProgramResult lookup = sending.run({"receipt", kAcme, command_id(1)});
   EXPECT_EQ(lookup.exit_code, 3);
   EXPECT_TRUE(contains(lookup.err, "partition.elsewhere")) << lookup.err;
+  // Each knows how the other stands.
+  await("the handlers have noted how far they are", [&] {
+    return sum_of(projecting, "commands", "nextCommand") >= 2 * kPartitions &&
+           sum_of(projecting, "commands", "lagRecords") == 0;
+  });
+  await("the projectors too", [&] {
+    return sum_of(deciding, "projection", "nextOffset") > 2 * kPartitions &&
+           sum_of(deciding, "projection", "lagRecords") == 0;
+  });
   EXPECT_EQ(deciding.stop(), 0);
+  for (int i = 1; i <= 3; ++i)
+    publish("split", command(500 + i, create_organization("Waits")).dump());
+  await("what waits is seen", [&] {
+    return sum_of(projecting, "commands", "lagRecords") == 3 &&
+           sum_of(projecting, "commands", "lagSeconds") > 0;
+  });
+  const ProgramResult shown = projecting.run({"status"});
+  EXPECT_TRUE(contains(shown.out, "commands: decided by nobody")) << shown.out;
   EXPECT_EQ(projecting.stop(), 0);
 }
 

@@ -1,12 +1,16 @@
 // The demo data set on a private PostgreSQL, as a new user loads and reads it.
 #include <fstream>
 
+#include "apps/daybook/check/tables.h"
 #include "tests/e2e/shared.h"
 #include "tests/support/postgres_fixture.h"
-#include "tests/support/read_table_checker.h"
 
 namespace daybook::testing {
 namespace {
+
+using check::differences;
+using check::fold_log;
+using check::FoldedLog;
 
 std::string demo_sql(const std::string& name) {
   std::ifstream file(std::string(DAYBOOK_SOURCE_DIR) + "/apps/daybook/demo/" + name);

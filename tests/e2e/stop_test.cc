@@ -2,14 +2,18 @@
 #include <chrono>
 #include <map>
 
+#include "apps/daybook/check/tables.h"
 #include "infra/http/client.h"
 #include "tests/e2e/load.h"
 #include "tests/e2e/shared.h"
 #include "tests/support/postgres_fixture.h"
-#include "tests/support/read_table_checker.h"
 
 namespace daybook::testing {
 namespace {
+
+using check::differences;
+using check::fold_log;
+using check::FoldedLog;
 
 std::vector<std::string> own_database(const std::string& hint) {
   return {"DATABASE_URL=" + create_database(hint).owner_url};

@@ -34,9 +34,13 @@ CommandClient::CommandClient(kafka::Options connection, topics::TopicNames names
       random_(seed),
       companies_(kOrganizations, 0) {
   reconnect();
-  for (std::size_t i = 0; i < kOrganizations; ++i)
-    organizations_.push_back(
-        uuid_v5(kNamespace, "organization/" + std::to_string(seed) + "/" + std::to_string(i)));
+  // Each partition has some.
+  for (int number = 0; organizations_.size() < kOrganizations; ++number) {
+    std::string id =
+        uuid_v5(kNamespace, "organization/" + std::to_string(seed) + "/" + std::to_string(number));
+    if (commands::partition_of(id, partitions_) == organizations_.size() % partitions_)
+      organizations_.push_back(std::move(id));
+  }
 }
 
 void CommandClient::reconnect() {

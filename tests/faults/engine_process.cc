@@ -21,8 +21,8 @@
 #include <vector>
 
 #include "apps/daybook/engine.h"
+#include "apps/daybook/faults/faulty_tables.h"
 #include "tests/faults/faulty_backend.h"
-#include "tests/faults/faulty_tables.h"
 
 namespace daybook::faults {
 namespace {
@@ -101,31 +101,21 @@ void run_commands(FaultyBackend& backend, const sigset_t& signals) {
   side->stop();
 }
 
-// As app::ProjectionSide, with tables that can hurt the process.
 void run_projections(FaultyBackend& backend, Faults& faults, const std::string& database_url,
                      const sigset_t& signals) {
-  std::vector<std::unique_ptr<StateStore>> stores;
-  std::vector<std::unique_ptr<log::ValidReader>> sources;
-  std::vector<std::unique_ptr<FaultyTables>> tables;
-  std::vector<std::unique_ptr<projections::Projector>> projectors;
-  for (std::uint32_t i = 0; i < backend.log().partition_count(); ++i) {
-    stores.push_back(needed(state::RocksDbStateStore::open(backend.state_folder() /
-                                                           ("projections-" + std::to_string(i)))));
-    sources.push_back(std::make_unique<log::ValidReader>(backend.log(), i));
-    tables.push_back(std::make_unique<FaultyTables>(database_url, faults));
-    projectors.push_back(std::make_unique<projections::Projector>(i, *sources.back(),
-                                                                  *tables.back(), *stores.back()));
-    projectors.back()->start();
-  }
+  app::Wiring wiring;
+  wiring.around_tables = [&](std::unique_ptr<projections::ReadTables> tables) {
+    return std::make_unique<FaultyTables>(std::move(tables), faults);
+  };
+  const auto side = needed(app::ProjectionSide::open(
+      backend, [database_url] { return database_url; }, wiring));
   watch(signals, [&] {
     std::vector<std::string> lines;
-    for (const auto& projector : projectors) {
-      const projections::ProjectorStatus status = projector->status();
+    for (const projections::ProjectorStatus& status : side->status())
       lines.push_back((status.running ? "follows " : "waits ") + status.trouble);
-    }
     return lines;
   });
-  for (auto& projector : projectors) projector->stop();
+  side->stop();
 }
 
 int run(const std::vector<std::string>& arguments) {
@@ -134,7 +124,9 @@ int run(const std::vector<std::string>& arguments) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
-  const Wanted wanted = parse(arguments);
+  Wanted wanted = parse(arguments);
+  // A projector that was killed is followed at once, not when the group has missed it.
+  if (wanted.role == "projections") wanted.backend.by_hand = true;
   const auto settings = needed(app::settings_from_environment());
   Faults faults(wanted.plan);
   FaultyBackend backend(needed(app::Backend::open(settings, std::nullopt)), settings, faults,

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "apps/daybook/faults/faulty_log.h"
 #include "apps/daybook/kafka_backend.h"
 #include "infra/log/kafka/kafka_event_log.h"
 
@@ -11,60 +12,6 @@ namespace daybook::faults {
 namespace {
 
 constexpr std::chrono::seconds kDurableWait{10};
-
-// ---- the events ---------------------------------------------------------------------------------
-
-class FaultyAppender final : public log::LogAppender {
- public:
-  FaultyAppender(std::unique_ptr<log::LogAppender> inner, Faults& faults, Countdown& lost)
-      : inner_(std::move(inner)), faults_(faults), lost_(lost) {}
-
-  [[nodiscard]] Result<void> append(std::vector<std::string> records) override {
-    if (records.empty()) return inner_->append(std::move(records));
-    // Whoever takes a partition over begins with a fence.
-    const bool fence = !std::exchange(fenced_, true);
-    faults_.at(fence ? "before-fence" : "before-append");
-    if (!fence && lost_.is_now()) return {};
-    auto appended = inner_->append(std::move(records));
-    faults_.at(fence ? "after-fence" : "after-append",
-               [this] { (void)inner_->flush(kDurableWait); });
-    return appended;
-  }
-  [[nodiscard]] Result<void> flush(std::chrono::milliseconds wait) override {
-    return inner_->flush(wait);
-  }
-
- private:
-  std::unique_ptr<log::LogAppender> inner_;
-  Faults& faults_;
-  Countdown& lost_;
-  bool fenced_ = false;
-};
-
-class FaultyLog final : public log::EventLog {
- public:
-  FaultyLog(log::EventLog& inner, Faults& faults, Countdown& lost)
-      : inner_(inner), faults_(faults), lost_(lost) {}
-
-  [[nodiscard]] std::uint32_t partition_count() const override { return inner_.partition_count(); }
-  [[nodiscard]] Result<std::uint64_t> end_offset(std::uint32_t partition) override {
-    return inner_.end_offset(partition);
-  }
-  [[nodiscard]] Result<std::unique_ptr<log::LogCursor>> open_cursor(std::uint32_t partition,
-                                                                    std::uint64_t offset) override {
-    return inner_.open_cursor(partition, offset);
-  }
-  [[nodiscard]] Result<std::unique_ptr<log::LogAppender>> open_appender(
-      std::uint32_t partition) override {
-    DAYBOOK_ASSIGN(appender, inner_.open_appender(partition));
-    return std::make_unique<FaultyAppender>(std::move(appender), faults_, lost_);
-  }
-
- private:
-  log::EventLog& inner_;
-  Faults& faults_;
-  Countdown& lost_;
-};
 
 // ---- the topics ---------------------------------------------------------------------------------
 
@@ -144,13 +91,12 @@ FaultyBackend::FaultyBackend(std::unique_ptr<app::Backend> inner, const app::Set
       lost_append_(options.drop_append),
       options_(options) {
   if (options_.append_timeout) {
-    log::KafkaEventLogOptions log_options;
-    log_options.connection = app::kafka_options(settings).value();
-    log_options.topic = app::topic_names(settings).events;
+    const app::Cluster cluster = app::open_cluster(settings).value();
+    log::KafkaEventLogOptions log_options{cluster.connection, cluster.names.events};
     log_options.append_timeout = *options_.append_timeout;
     own_log_ = log::KafkaEventLog::open(log_options).value();
   }
-  log_ = std::make_unique<FaultyLog>(own_log_ ? *own_log_ : inner_->log(), faults_, lost_append_);
+  log_ = faulty_log(own_log_ ? *own_log_ : inner_->log(), faults_, lost_append_);
 }
 
 std::unique_ptr<commands::CommandTopic> FaultyBackend::open_topic(std::uint32_t partition) {

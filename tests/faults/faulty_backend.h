@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "apps/daybook/backend.h"
-#include "tests/faults/faults.h"
+#include "apps/daybook/faults/faults.h"
 
 namespace daybook::faults {
 
@@ -44,12 +44,9 @@ class FaultyBackend final : public app::Backend {
       commands::CommandEngine* engine) override {
     return inner_->open_door(engine);
   }
-  [[nodiscard]] std::vector<std::string> owners(app::Role role) override {
-    return inner_->owners(role);
-  }
-  [[nodiscard]] std::optional<std::uint64_t> commands_lag(std::uint32_t partition,
-                                                          std::uint64_t next) override {
-    return inner_->commands_lag(partition, next);
+  [[nodiscard]] std::vector<app::PartitionStanding> standings(
+      app::Role role, const std::vector<std::optional<std::uint64_t>>& known) override {
+    return inner_->standings(role, known);
   }
 
  private:

@@ -22,6 +22,7 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/memory_command_topic.h"
 #include "tests/support/memory_event_log.h"
+#include "tests/support/memory_state_store.h"
 
 namespace daybook::test {
 namespace {

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <stdexcept>
 #include <vector>
 
@@ -13,7 +15,8 @@
 namespace daybook::test {
 namespace {
 
-constexpr int kWaitMs = 30'000;
+constexpr std::chrono::milliseconds kWait(30'000);
+constexpr int kWaitMs = kWait.count();
 using Handle = std::unique_ptr<rd_kafka_t, void (*)(rd_kafka_t*)>;
 using Partitions =
     std::unique_ptr<rd_kafka_topic_partition_list_t, void (*)(rd_kafka_topic_partition_list_t*)>;
@@ -47,6 +50,18 @@ void check(rd_kafka_resp_err_t code) {
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error(rd_kafka_err2str(code));
 }
 
+std::unique_ptr<kafka::Admin> open_admin() {
+  auto opened = kafka::Admin::open(shared_connection());
+  if (!opened) throw std::runtime_error(opened.error().detail);
+  return std::move(*opened);
+}
+
+void wait_while(const std::function<bool()>& condition, const std::string& trouble) {
+  const auto until = std::chrono::steady_clock::now() + kWait;
+  while (condition())
+    if (std::chrono::steady_clock::now() > until) throw std::runtime_error(trouble);
+}
+
 }  // namespace
 
 kafka::Options shared_connection() {
@@ -57,9 +72,7 @@ kafka::Options shared_connection() {
 
 std::string make_topic(std::uint32_t partitions, const std::map<std::string, std::string>& config) {
   const std::string name = "test-" + log::random_uuid_text();
-  auto admin = kafka::Admin::open(shared_connection());
-  if (!admin) throw std::runtime_error(admin.error().detail);
-  const auto made = (*admin)->create_topic({name, partitions, 1, config}, std::chrono::seconds(30));
+  const auto made = open_admin()->create_topic({name, partitions, 1, config}, kWait);
   if (!made) throw std::runtime_error(made.error().detail);
   return name;
 }
@@ -102,15 +115,14 @@ void delete_topic(const std::string& topic) {
   rd_kafka_queue_destroy(queue);
   rd_kafka_DeleteTopic_destroy(wanted);
   check(code);
-  auto admin = kafka::Admin::open(shared_connection());
-  if (!admin) throw std::runtime_error(admin.error().detail);
-  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kWaitMs);
-  while ((*admin)->partitions(topic, std::chrono::seconds(1))) {
-    if (std::chrono::steady_clock::now() > until) throw std::runtime_error(topic + " stays");
-  }
+  const auto admin = open_admin();
+  wait_while([&] { return admin->partitions(topic, kWait).has_value(); }, topic + " stays");
 }
 
 void run_transaction(const std::string& topic, std::uint32_t partition, bool commit) {
+  const auto admin = open_admin();
+  const auto end = [&] { return admin->end_offset(topic, partition, kWait).value(); };
+  const std::uint64_t before = end();
   const auto handle = open(RD_KAFKA_PRODUCER, {{"transactional.id", log::random_uuid_text()}});
   check(rd_kafka_init_transactions(handle.get(), kWaitMs));
   check(rd_kafka_begin_transaction(handle.get()));
@@ -124,14 +136,8 @@ void run_transaction(const std::string& topic, std::uint32_t partition, bool com
   check(rd_kafka_flush(handle.get(), kWaitMs));
   check(commit ? rd_kafka_commit_transaction(handle.get(), kWaitMs)
                : rd_kafka_abort_transaction(handle.get(), kWaitMs));
-}
-
-std::int64_t committed_offset(const std::string& group, const std::string& topic,
-                              std::uint32_t partition) {
-  const auto handle = open(RD_KAFKA_CONSUMER, {{"group.id", group}});
-  const auto list = partition_list(topic, partition, RD_KAFKA_OFFSET_INVALID);
-  check(rd_kafka_committed(handle.get(), list.get(), kWaitMs));
-  return list->elems[0].offset < 0 ? -1 : list->elems[0].offset;
+  // The broker answers before it has written the marker.
+  wait_while([&] { return end() < before + 2; }, topic + " gets no marker");
 }
 
 }  // namespace daybook::test

@@ -24,10 +24,7 @@ void remove_records_below(const std::string& topic, std::uint32_t partition, std
 // Removes a topic with all that is in it; returns when nobody sees it any more.
 void delete_topic(const std::string& topic);
 // Somebody else's transaction with one record, committed or aborted: either leaves a marker, an
-// offset without a record.
+// offset without a record. Returns when the marker is written.
 void run_transaction(const std::string& topic, std::uint32_t partition, bool commit);
-// What the group has noted for a partition; -1 if nothing.
-[[nodiscard]] std::int64_t committed_offset(const std::string& group, const std::string& topic,
-                                            std::uint32_t partition);
 
 }  // namespace daybook::test

@@ -8,6 +8,14 @@ namespace daybook::test {
 
 using commands::CommandRecord;
 
+namespace {
+
+Error not_allowed() {
+  return {ErrorKind::kNotAllowed, "kafka.not_allowed", "the test forbids", ""};
+}
+
+}  // namespace
+
 std::int64_t MemoryTopics::send(std::uint32_t partition, commands::TopicRecord record) {
   const std::lock_guard lock(mutex_);
   Partition& place = partitions_[partition];
@@ -44,6 +52,21 @@ void MemoryTopics::fail_forwards(bool fail) {
   forwards_fail_ = fail;
 }
 
+void MemoryTopics::fail_reads(bool fail) {
+  const std::lock_guard lock(mutex_);
+  reads_fail_ = fail;
+}
+
+void MemoryTopics::fail_answers(bool fail) {
+  const std::lock_guard lock(mutex_);
+  answers_fail_ = fail;
+}
+
+int MemoryTopics::failed_reads() const {
+  const std::lock_guard lock(mutex_);
+  return failed_reads_;
+}
+
 void MemoryTopics::fail_look_ups_after(int good) {
   const std::lock_guard lock(mutex_);
   good_look_ups_ = good;
@@ -75,6 +98,8 @@ std::uint32_t MemoryCommandTopic::partition_count() const {
 Result<std::optional<commands::CommandTopic::Range>> MemoryCommandTopic::start(
     const log::Source* last) {
   const std::lock_guard lock(topics_.mutex_);
+  faulty_ = false;
+  topics_.unacknowledged_.clear();
   const auto& place = topics_.partitions_[partition_];
   if (last == nullptr) {
     next_ = place.first;
@@ -101,6 +126,10 @@ Result<std::vector<CommandRecord>> MemoryCommandTopic::read(std::size_t records_
   const auto& place = topics_.partitions_[partition_];
   const auto end = [&] { return place.first + static_cast<std::int64_t>(place.records.size()); };
   topics_.came_.wait_for(lock, wait, [&] { return next_ < end(); });
+  if (topics_.reads_fail_) {
+    ++topics_.failed_reads_;
+    return fail(not_allowed());
+  }
   if (next_ < place.first)
     return fail(ErrorKind::kUnavailable, "commands.expired", "some were removed");
   std::vector<CommandRecord> records;
@@ -128,7 +157,7 @@ Result<commands::CommandTopic::Refusals> MemoryCommandTopic::forward(std::vector
   Refusals refusals;
   for (Copy& copy : copies) {
     const bool too_large = copy.record.value && copy.record.value->size() > 1'000'000;
-    refusals.push_back(too_large ? std::optional<Error>({ErrorKind::kInvalid, "kafka.too_large",
+    refusals.push_back(too_large ? std::optional<Error>({ErrorKind::kInvalid, "command.too_large",
                                                          "the record is too large", ""})
                                  : std::nullopt);
     if (!too_large) topics_.send(copy.partition, std::move(copy.record));
@@ -138,9 +167,19 @@ Result<commands::CommandTopic::Refusals> MemoryCommandTopic::forward(std::vector
 
 Result<void> MemoryCommandTopic::publish(commands::Answer answer) {
   const std::lock_guard lock(topics_.mutex_);
+  if (topics_.answers_fail_) {
+    ++topics_.unacknowledged_[answer.outcome_offset];
+    faulty_ = true;
+    return fail(not_allowed());
+  }
   if (topics_.holding_) ++topics_.unacknowledged_[answer.outcome_offset];
   topics_.answers_.push_back(std::move(answer));
   return {};
+}
+
+std::optional<Error> MemoryCommandTopic::fault() const {
+  const std::lock_guard lock(topics_.mutex_);
+  return faulty_ ? std::optional(not_allowed()) : std::nullopt;
 }
 
 std::vector<std::uint64_t> MemoryCommandTopic::unacknowledged() const {

@@ -27,6 +27,10 @@ class MemoryTopics {
   // While acknowledgements are held, answers are published but not known to be.
   void hold_acknowledgements(bool hold);
   void fail_forwards(bool fail);
+  // Neither reading nor telling works, as for somebody who is no longer allowed to.
+  void fail_reads(bool fail);
+  void fail_answers(bool fail);
+  [[nodiscard]] int failed_reads() const;
   // One look-up of a record fails, after so many that do not.
   void fail_look_ups_after(int good);
 
@@ -49,6 +53,9 @@ class MemoryTopics {
   std::map<std::uint64_t, int> unacknowledged_;
   bool holding_ = false;
   bool forwards_fail_ = false;
+  bool reads_fail_ = false;
+  bool answers_fail_ = false;
+  int failed_reads_ = 0;
   int good_look_ups_ = -1;
 };
 
@@ -66,7 +73,7 @@ class MemoryCommandTopic final : public commands::CommandTopic {
   [[nodiscard]] Result<Refusals> forward(std::vector<Copy> copies,
                                          const std::atomic<bool>& stopping) override;
   [[nodiscard]] Result<void> publish(commands::Answer answer) override;
-  [[nodiscard]] std::optional<Error> fault() const override { return std::nullopt; }
+  [[nodiscard]] std::optional<Error> fault() const override;
   [[nodiscard]] std::vector<std::uint64_t> unacknowledged() const override;
   [[nodiscard]] std::size_t unacknowledged_count() const override;
   [[nodiscard]] std::optional<std::uint64_t> first_unacknowledged() const override;
@@ -76,6 +83,7 @@ class MemoryCommandTopic final : public commands::CommandTopic {
   MemoryTopics& topics_;
   std::uint32_t partition_;
   std::int64_t next_ = 0;
+  bool faulty_ = false;  // guarded by the topics' mutex
 };
 
 }  // namespace daybook::test

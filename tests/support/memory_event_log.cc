@@ -139,7 +139,8 @@ void MemoryEventLog::land(std::uint32_t partition, std::string bytes) {
   }
   const std::uint64_t offset = partitions_.at(partition).size() * stride_;
   const std::uint64_t after_last = end(partition);
-  partitions_[partition].push_back({std::max(offset, after_last), std::move(bytes)});
+  partitions_[partition].push_back({std::max(offset, after_last), std::move(bytes),
+                                    clock_ ? std::optional(clock_()) : std::nullopt});
   landed_.notify_all();
 }
 
@@ -182,6 +183,11 @@ std::size_t MemoryEventLog::late_count() const {
 void MemoryEventLog::never_wait() {
   const std::lock_guard lock(mutex_);
   waits_ = false;
+}
+
+void MemoryEventLog::set_clock(std::function<std::int64_t()> wall_ms) {
+  const std::lock_guard lock(mutex_);
+  clock_ = std::move(wall_ms);
 }
 
 void MemoryEventLog::fail_reads(bool fail) {

@@ -50,6 +50,8 @@ class MemoryEventLog final : public log::EventLog {
   [[nodiscard]] std::size_t late_count() const;
   // Reads and flushes answer at once instead of waiting: for tests of one thread.
   void never_wait();
+  // Records taken from now on say so, as a log with a clock of its own does.
+  void set_clock(std::function<std::int64_t()> wall_ms);
   void fail_reads(bool fail);
   void fail_appends(bool fail);
 
@@ -85,6 +87,7 @@ class MemoryEventLog final : public log::EventLog {
   std::vector<OnTheWay> late_;
   std::function<Fate(const std::string&)> fate_;
   std::function<void()> hook_;
+  std::function<std::int64_t()> clock_;
   bool holding_ = false;
   bool waits_ = true;
   bool reads_fail_ = false;

@@ -3,25 +3,22 @@
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "domain/state/state.h"
+#include "infra/state/memory_state_store.h"
 
 namespace daybook::test {
 
 // Used by one thread. What a test wants to know of the store's content it reads from `content`.
-class MemoryStateStore final : public StateStore {
+class MemoryStateStore final : public state::MemoryStateStore {
  public:
-  using Content = std::map<std::string, std::string, std::less<>>;
-
   [[nodiscard]] Result<std::optional<std::string>> get(std::string_view key) const override;
   [[nodiscard]] Result<void> scan(
       std::string_view prefix,
       const std::function<bool(std::string_view, std::string_view)>& visit) const override;
-  [[nodiscard]] Result<void> write(const Batch& batch) override;
+  [[nodiscard]] Result<void> write_shared(std::shared_ptr<const Batch> batch) override;
   [[nodiscard]] Result<void> clear() override;
 
   // From now on reads, or writes, answer with an error; a failed write changes nothing.
@@ -34,7 +31,6 @@ class MemoryStateStore final : public StateStore {
   [[nodiscard]] std::size_t writes() const { return writes_; }
 
  private:
-  Content content_;
   bool reads_fail_ = false;
   bool writes_fail_ = false;
   std::size_t writes_ = 0;

@@ -5,11 +5,10 @@
 #include <set>
 #include <thread>
 
+#include "apps/daybook/check/tables.h"
 #include "commands/intake.h"
 #include "commands/routing.h"
 #include "commands/topic_outcomes.h"
-#include "infra/log/reader_rule.h"
-#include "infra/log/valid_reader.h"
 #include "infra/postgres/connection.h"
 #include "tests/support/topic_judgement.h"
 
@@ -18,30 +17,6 @@ namespace {
 
 constexpr std::chrono::seconds kTablesWait{60};
 constexpr std::chrono::milliseconds kTablesPoll{50};
-
-// ---- the log ------------------------------------------------------------------------------------
-
-// Who may write, told once more than the reader rule does.
-class Owners {
- public:
-  void fence(const log::LogRecord& record, Judgement& judged) {
-    const auto [epoch, fresh] = owner_of_.emplace(record.epoch(), record.owner());
-    if (!fresh) judged.fault("epoch " + std::to_string(record.epoch()) + " was fenced twice");
-    if (record.epoch() <= epoch_) judged.fault("the epoch does not grow");
-    epoch_ = record.epoch();
-  }
-  void outcome(const log::LogRecord& record, std::uint64_t offset, Judgement& judged) {
-    const std::string place = "outcome " + std::to_string(offset);
-    if (record.epoch() != epoch_) judged.fault(place + " is not of the newest epoch");
-    if (owner_of_[record.epoch()] != record.owner()) judged.fault(place + " has another owner");
-    if (record.sequence() != ++sequence_) judged.fault(place + " leaves a gap of sequences");
-  }
-
- private:
-  std::map<std::uint64_t, std::string> owner_of_;
-  std::uint64_t epoch_ = 0;
-  std::uint64_t sequence_ = 0;
-};
 
 // ---- where outcomes come from -------------------------------------------------------------------
 
@@ -154,21 +129,6 @@ void append(std::vector<std::string>& all, const std::vector<std::string>& more)
   all.insert(all.end(), more.begin(), more.end());
 }
 
-void fold(const Judgement& judged, FoldedLog& folded) {
-  PartitionFold fold(folded);
-  for (const auto& [offset, read] : judged.outcomes) {
-    try {
-      fold.take(read);
-    } catch (const std::exception& error) {
-      folded.faults.push_back("outcome " + std::to_string(offset) +
-                              " cannot be folded: " + error.what());
-    }
-    folded.last_outcomes[judged.partition] = read.position;
-  }
-  fold.finish();
-  folded.ends[judged.partition] = judged.end;
-}
-
 std::int64_t applied_sequence(postgres::Connection& connection, std::uint32_t partition) {
   const auto rows = connection.exec_params(
       "SELECT sequence FROM daybook.checkpoint WHERE partition = $1", {std::to_string(partition)});
@@ -177,39 +137,6 @@ std::int64_t applied_sequence(postgres::Connection& connection, std::uint32_t pa
 }
 
 }  // namespace
-
-Judgement judge(std::uint32_t partition, const std::vector<log::RawRecord>& events) {
-  Judgement judged;
-  judged.partition = partition;
-  log::ReaderRule rule(partition);
-  Owners owners;
-  for (const log::RawRecord& event : events) {
-    auto record = rule.judge(event.offset, event.bytes);
-    if (!record) {
-      judged.fault("event " + std::to_string(event.offset) +
-                   " stops its readers: " + record.error().code);
-      break;
-    }
-    if (record->verdict == log::Verdict::kVoid) ++judged.voids;
-    if (record->verdict == log::Verdict::kForeign) ++judged.foreign;
-    if (record->verdict == log::Verdict::kVoid || record->verdict == log::Verdict::kForeign)
-      continue;
-    judged.end = rule.position();
-    if (record->verdict == log::Verdict::kFence) {
-      ++judged.fences;
-      owners.fence(record->record, judged);
-    }
-    if (record->verdict != log::Verdict::kOutcome) continue;
-    owners.outcome(record->record, event.offset, judged);
-    auto outcome = log::outcome_of(record->record, event.offset);
-    if (!outcome) {
-      judged.fault("outcome " + std::to_string(event.offset) + " cannot be read");
-      continue;
-    }
-    judged.outcomes[event.offset] = {rule.position(), *std::move(outcome), record->envelope};
-  }
-  return judged;
-}
 
 TopicVerdict check_topics(const TopicContents& contents) {
   TopicVerdict verdict;
@@ -282,7 +209,7 @@ std::vector<std::string> table_faults(const FoldedLog& folded, const std::string
       std::this_thread::sleep_for(kTablesPoll);
     }
   }
-  return differences(folded, owner_url);
+  return check::differences(folded, owner_url);
 }
 
 }  // namespace daybook::testing

@@ -23,11 +23,13 @@
 #include <string>
 #include <vector>
 
+#include "apps/daybook/check/fold.h"
 #include "commands/ports/command_topic.h"
 #include "infra/log/event_log.h"
-#include "tests/support/read_table_checker.h"
 
 namespace daybook::testing {
+
+using check::FoldedLog;
 
 struct TopicMessage {
   std::uint64_t offset = 0;

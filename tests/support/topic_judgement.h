@@ -2,31 +2,17 @@
 // begin with. Internal to them.
 #pragma once
 
-#include <cstdint>
-#include <map>
+#include <cstddef>
 #include <string>
 #include <vector>
 
-#include "domain/core/read_outcome.h"
+#include "apps/daybook/check/judgement.h"
 #include "tests/support/topic_checker.h"
 
 namespace daybook::testing {
 
-struct Judgement {
-  std::uint32_t partition = 0;
-  std::map<std::uint64_t, ReadOutcome> outcomes;  // the valid ones, by offset
-  Position end;                                   // after the last valid record
-  std::size_t fences = 0;
-  std::size_t voids = 0;
-  std::size_t foreign = 0;
-  std::vector<std::string> faults;
-
-  void fault(const std::string& what) {
-    faults.push_back("partition " + std::to_string(partition) + ": " + what);
-  }
-};
-
-[[nodiscard]] Judgement judge(std::uint32_t partition, const std::vector<log::RawRecord>& events);
+using check::judge;
+using check::Judgement;
 
 // What is wrong with results and dead letters, added to the faults; gives how many results there
 // are beyond the first one of each outcome.

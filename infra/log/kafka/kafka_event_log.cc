@@ -170,7 +170,8 @@ class KafkaCursor final : public LogCursor {
                                                     std::chrono::milliseconds wait) override {
     std::vector<RawRecord> records;
     auto count = consumer_->read(records_max, wait, [&records](const kafka::MessageView& message) {
-      records.push_back({message.offset(), std::string(message.value().value_or(""))});
+      records.push_back(
+          {message.offset(), std::string(message.value().value_or("")), message.appended_at()});
     });
     if (!count) return fail(log_error(std::move(count).error()));
     return records;

@@ -25,8 +25,10 @@ Result<Contents> read_contents(log::EventLog& log) {
   for (std::uint32_t partition = 0; partition < log.partition_count(); ++partition) {
     DAYBOOK_ASSIGN(end, log.end_offset(partition));
     DAYBOOK_ASSIGN(cursor, log.open_cursor(partition, 0));
+    // One by one too, because that is a look-up.
+    const std::size_t at_once = partition % 2 == 0 ? 1000 : 1;
     while (contents[partition].size() < end) {
-      DAYBOOK_ASSIGN(records, cursor->read(1000, std::chrono::milliseconds(0)));
+      DAYBOOK_ASSIGN(records, cursor->read(at_once, std::chrono::milliseconds(0)));
       for (auto& record : records) {
         EXPECT_EQ(record.offset, contents[partition].size());
         contents[partition].push_back(std::move(record.bytes));

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 
+#include "infra/state/background_state_store.h"
 #include "infra/state/rocksdb_state_store.h"
 #include "tests/support/memory_state_store.h"
 #include "tests/support/temporary_folder.h"
@@ -52,6 +55,15 @@ TEST_P(StateStoreContract, GivesBackWhatWasWrittenWhateverTheBytes) {
   EXPECT_EQ(**store_->get("empty"), "");
 }
 
+TEST_P(StateStoreContract, PutsIntoBytesWhatIsShared) {
+  auto receipt = std::make_shared<log::ReceiptEntry>();
+  receipt->set_offset(7);
+  ASSERT_TRUE(store_->write({{"record", std::shared_ptr<const google::protobuf::Message>(receipt)},
+                             {"text", std::make_shared<const std::string>("as it is")}}));
+  EXPECT_EQ(**store_->get("record"), receipt->SerializeAsString());
+  EXPECT_EQ(scan(""), (Pairs{{"record", receipt->SerializeAsString()}, {"text", "as it is"}}));
+}
+
 TEST_P(StateStoreContract, ReplacesAndDeletesInTheOrderOfTheBatch) {
   ASSERT_TRUE(store_->write({{"a", "1"}, {"b", "1"}, {"c", "1"}}));
   ASSERT_TRUE(store_->write(
@@ -87,13 +99,114 @@ std::unique_ptr<StateStore> open_rocksdb(const fs::path& folder) {
   return store ? std::move(*store) : nullptr;
 }
 
+std::unique_ptr<StateStore> open_in_background(const fs::path& folder) {
+  return std::make_unique<state::BackgroundStateStore>(open_rocksdb(folder));
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, StateStoreContract,
                          testing::Values(StoreKind{"rocksdb", open_rocksdb},
+                                         StoreKind{"in_background", open_in_background},
                                          StoreKind{"memory",
                                                    [](const fs::path&) {
                                                      return std::make_unique<MemoryStateStore>();
                                                    }}),
                          [](const auto& kind) { return kind.param.name; });
+
+// Everything that can be read, or nothing where the store said that it is damaged.
+std::optional<Pairs> read_all(const StateStore& store) {
+  Pairs found;
+  const auto visit = [&](std::string_view key, std::string_view value) {
+    found.emplace_back(key, value);
+    return true;
+  };
+  if (auto scanned = store.scan("", visit); !scanned) {
+    EXPECT_EQ(scanned.error().code, "state.damaged") << scanned.error().detail;
+    return std::nullopt;
+  }
+  return found;
+}
+
+// ---- in the background
+// --------------------------------------------------------------------------------------
+
+// Writes when it is let, or not at all.
+class GatedStore final : public StateStore {
+ public:
+  [[nodiscard]] Result<std::optional<std::string>> get(std::string_view key) const override {
+    const std::lock_guard lock(mutex_);
+    return inner_.get(key);
+  }
+  [[nodiscard]] Result<void> scan(
+      std::string_view prefix,
+      const std::function<bool(std::string_view, std::string_view)>& visit) const override {
+    const std::lock_guard lock(mutex_);
+    return inner_.scan(prefix, visit);
+  }
+  [[nodiscard]] Result<void> write_shared(std::shared_ptr<const Batch> batch) override {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return open_; });
+    return inner_.write_shared(std::move(batch));
+  }
+  [[nodiscard]] Result<void> clear() override { return inner_.clear(); }
+
+  void open(bool works) {
+    const std::lock_guard lock(mutex_);
+    inner_.fail_writes(!works);
+    open_ = true;
+    changed_.notify_all();
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    open_ = false;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = true;
+  MemoryStateStore inner_;
+};
+
+class BackgroundStore : public testing::Test {
+ protected:
+  BackgroundStore() {
+    EXPECT_TRUE(store_.write({{"a", "1"}, {"b", "1"}, {"d", "1"}}));
+    (void)written();
+    gate_.close();
+    EXPECT_TRUE(store_.write({{"e", "2"}, {"b", "2"}, {"d", std::nullopt}, {"c", "2"}}));
+  }
+  // The next write waits for this one, so that it is done after that.
+  Result<void> written() { return store_.write({}); }
+  Pairs content() const { return read_all(store_).value_or(Pairs()); }
+
+  const Pairs after_{{"a", "1"}, {"b", "2"}, {"c", "2"}, {"e", "2"}};
+  std::unique_ptr<GatedStore> owned_ = std::make_unique<GatedStore>();
+  GatedStore& gate_ = *owned_;
+  state::BackgroundStateStore store_{std::move(owned_)};
+};
+
+TEST_F(BackgroundStore, ReadsWhatItIsWriting) {
+  EXPECT_EQ(content(), after_);
+  EXPECT_EQ(**store_.get("a"), "1");
+  EXPECT_EQ(**store_.get("b"), "2");
+  EXPECT_EQ(store_.get("d")->has_value(), false);
+  std::size_t seen = 0;
+  EXPECT_TRUE(store_.scan("", [&](std::string_view, std::string_view) { return ++seen < 3; }));
+  EXPECT_EQ(seen, 3U);
+  gate_.open(true);
+  ASSERT_TRUE(written());
+  EXPECT_EQ(content(), after_);
+}
+
+TEST_F(BackgroundStore, TellsOfAFailureOnceAndIsAsItWas) {
+  gate_.open(false);
+  EXPECT_EQ(written().error().code, "store.broken");
+  EXPECT_EQ(content(), (Pairs{{"a", "1"}, {"b", "1"}, {"d", "1"}}));
+  gate_.open(true);
+  ASSERT_TRUE(store_.write({{"f", "3"}}));
+  ASSERT_TRUE(written());
+  EXPECT_EQ(**store_.get("f"), "3");
+}
 
 // ---- RocksDB
 // --------------------------------------------------------------------------------------------------------
@@ -111,20 +224,6 @@ TEST(RocksDbStateStore, HasItsContentWhenItIsOpenedAgain) {
   const TemporaryFolder folder;
   { ASSERT_TRUE(open_rocksdb(folder.path())->write(numbered(0, 100))); }
   EXPECT_EQ(**open_rocksdb(folder.path())->get("last"), "100");
-}
-
-// Everything that can be read, or nothing where the store said that it is damaged.
-std::optional<Pairs> read_all(const StateStore& store) {
-  Pairs found;
-  const auto visit = [&](std::string_view key, std::string_view value) {
-    found.emplace_back(key, value);
-    return true;
-  };
-  if (auto scanned = store.scan("", visit); !scanned) {
-    EXPECT_EQ(scanned.error().code, "state.damaged") << scanned.error().detail;
-    return std::nullopt;
-  }
-  return found;
 }
 
 Pairs content_after(int batches) {

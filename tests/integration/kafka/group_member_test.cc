@@ -13,8 +13,9 @@
 #include <set>
 #include <thread>
 
-#include "infra/kafka/admin.h"
+#include "infra/kafka/group_inspector.h"
 #include "infra/log/random_id.h"
+#include "tests/support/kafka_broker.h"
 #include "tests/support/kafka_topics.h"
 
 namespace daybook::test {
@@ -90,8 +91,8 @@ TEST(KafkaGroupMember, SharesThePartitionsAndTakesThemOver) {
     Set all = first.owned();
     all.merge(second.owned());
     EXPECT_EQ(all, (Set{0, 1, 2, 3}));
-    const auto admin = std::move(*kafka::Admin::open(shared_connection()));
-    const auto members = admin->group_members(group, kPatience);
+    const auto inspector = std::move(*kafka::GroupInspector::open(shared_connection(), group));
+    const auto members = inspector->members(kPatience);
     ASSERT_TRUE(members) << members.error().detail;
     ASSERT_EQ(members->size(), 2U);
     EXPECT_EQ(members->front().client_id, "daybook");
@@ -109,14 +110,44 @@ TEST(KafkaGroupMember, SharesThePartitionsAndTakesThemOver) {
 }
 
 TEST(KafkaGroupMember, NotesHowFarAPartitionWasWorkedOff) {
+  const std::string topic = make_topic(2);
+  Member member(topic, topic);
+  ASSERT_TRUE(member.await_count(2));
+  ASSERT_TRUE((*member).commit(0, 42));
+  const auto inspector = std::move(*kafka::GroupInspector::open(shared_connection(), topic));
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  const auto noted = [&] { return inspector->offsets(topic, 2, kPatience).value(); };
+  while (noted()[0] != 42U && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  EXPECT_EQ(noted()[0], 42U);
+  EXPECT_EQ(noted()[1], std::nullopt);
+}
+
+TEST(KafkaGroupInspector, SurvivesAnswersThatComeTooLate) {
   const std::string topic = make_topic(1);
   Member member(topic, topic);
   ASSERT_TRUE(member.await_count(1));
-  ASSERT_TRUE((*member).commit(0, 42));
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (committed_offset(topic, topic, 0) != 42 && std::chrono::steady_clock::now() < deadline)
-    std::this_thread::yield();
-  EXPECT_EQ(committed_offset(topic, topic, 0), 42);
+  const auto inspector = std::move(*kafka::GroupInspector::open(shared_connection(), topic));
+  ASSERT_TRUE(inspector->members(kPatience));
+  ASSERT_TRUE(inspector->offsets(topic, 1, kPatience));
+  for (int round = 0; round < 3; ++round) {
+    testing::shared_broker().pause();
+    EXPECT_FALSE(inspector->members(milliseconds(300)));
+    EXPECT_FALSE(inspector->offsets(topic, 1, milliseconds(300)));
+    testing::shared_broker().resume();
+    ASSERT_TRUE(inspector->offsets(topic, 1, kPatience));
+    ASSERT_TRUE(inspector->members(kPatience));
+  }
+}
+
+TEST(KafkaGroupInspector, ReadsNothingOutOfACutAssignment) {
+  const std::string whole("\0\0\0\0\0\1\0\1t\0\0\0\2\0\0\0\3\0\0\0\5\0\0\0\0", 25);
+  const auto partitions = kafka::partitions_in(whole);
+  ASSERT_EQ(partitions.size(), 2U);
+  EXPECT_EQ(partitions[1].topic, "t");
+  EXPECT_EQ(partitions[1].partition, 5U);
+  for (std::size_t size = 0; size < 21; ++size)
+    EXPECT_TRUE(kafka::partitions_in(whole.substr(0, size)).empty()) << size;
 }
 
 // Another process as a member, which only waits to be killed.

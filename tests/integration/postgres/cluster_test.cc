@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -127,6 +128,25 @@ TEST_F(ClusterTest, SurvivesKillNineOfThePostmasterAlone) {
   Cluster again = started();
   Connection connection = connect(*again.owner_url());
   EXPECT_EQ(value(connection, "SELECT 1"), "1");
+}
+
+// What it had begun goes on without it.
+TEST_F(ClusterTest, SurvivesKillNineOfWhoeverIsStartingIt) {
+  ASSERT_TRUE(started().stop().has_value());
+  for (int round = 0; round < 3; ++round) {
+    const int starting = ::fork();
+    if (starting == 0) {
+      started();
+      ::_exit(0);
+    }
+    while (processes_of(starting).size() < 2) {
+    }
+    ::kill(starting, SIGKILL);
+    ::waitpid(starting, nullptr, 0);
+    Cluster again = started();
+    ASSERT_EQ(again.state(), ClusterState::kRunning);
+    ASSERT_TRUE(again.stop().has_value());
+  }
 }
 
 TEST_F(ClusterTest, DoesNotTakeAnotherProcessForItsServer) {

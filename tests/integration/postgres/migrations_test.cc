@@ -26,21 +26,22 @@ using ::testing::IsSupersetOf;
 // All that this database has of its own, and the server's roles: what must be the same after
 // everything was undone.
 std::vector<std::string> catalogue(Connection& connection) {
-  return values(connection,
-                "SELECT 'schema ' || nspname || coalesce(' ' || obj_description(oid, "
-                "'pg_namespace'), '') FROM pg_namespace "
-                "  WHERE nspname NOT LIKE 'pg_t%' "
-                "UNION ALL SELECT 'relation ' || oid::regclass::text || ' ' || relkind::text || "
-                "coalesce(relacl::text, '') "
-                "  FROM pg_class WHERE relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE "
-                "nspname LIKE 'pg_t%') "
-                "UNION ALL SELECT 'type ' || oid::regtype::text FROM pg_type "
-                "UNION ALL SELECT 'function ' || oid::regprocedure::text FROM pg_proc "
-                "UNION ALL SELECT 'extension ' || extname FROM pg_extension "
-                "UNION ALL SELECT 'policy ' || polname FROM pg_policy "
-                "UNION ALL SELECT 'operator class ' || opcname FROM pg_opclass "
-                "UNION ALL SELECT 'role ' || rolname FROM pg_roles "
-                "ORDER BY 1");
+  return values(
+      connection,
+      "SELECT 'schema ' || nspname || coalesce(' ' || obj_description(oid, "
+      "'pg_namespace'), '') FROM pg_namespace "
+      "  WHERE nspname NOT LIKE 'pg_t%' "
+      "UNION ALL SELECT 'relation ' || oid::regclass::text || ' ' || relkind::text || "
+      "coalesce(relacl::text, '') "
+      "  FROM pg_class WHERE relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE "
+      "nspname LIKE 'pg_t%') "
+      "UNION ALL SELECT 'type ' || oid::regtype::text FROM pg_type "
+      "UNION ALL SELECT 'function ' || oid::regprocedure::text || md5(prosrc) FROM pg_proc "
+      "UNION ALL SELECT 'extension ' || extname FROM pg_extension "
+      "UNION ALL SELECT 'policy ' || polname FROM pg_policy "
+      "UNION ALL SELECT 'operator class ' || opcname FROM pg_opclass "
+      "UNION ALL SELECT 'role ' || rolname FROM pg_roles "
+      "ORDER BY 1");
 }
 
 TEST(Migrations, GoUpDownAndUpAgain) {
@@ -133,7 +134,7 @@ TEST(Migrations, RefuseAMigrationThatWasChangedAfterwards) {
 TEST(Migrations, LeaveNothingOfAMigrationThatFails) {
   const TestDatabase database = create_migrated_database("failing");
   Connection connection = connect(database.owner_url);
-  ASSERT_TRUE(migrate_down(connection, latest_migration() - 1).has_value());
+  ASSERT_TRUE(migrate_down(connection, 23).has_value());
   run(connection, "CREATE VIEW daybook.freshness AS SELECT 1 AS in_the_way");
   const auto outcome = migrate_up(connection);
   ASSERT_FALSE(outcome.has_value());

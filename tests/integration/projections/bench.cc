@@ -193,7 +193,7 @@ ProjectionBench::ProjectionBench(const std::string& hint)
 
 void ProjectionBench::happens(const test::Act& act) {
   specification_.after(act);
-  (void)fold_.take(specification_.outcome());
+  (void)fold_.take(specification_.outcome()).value();
   source_->add(specification_.outcome());
 }
 
@@ -205,7 +205,7 @@ std::int64_t ProjectionBench::a_minute_later() {
 
 void ProjectionBench::happens_together(const std::vector<test::Act>& acts) {
   specification_.when_batch(acts).then_accepted();
-  (void)fold_.take(specification_.outcome());
+  (void)fold_.take(specification_.outcome()).value();
   source_->add(specification_.outcome());
 }
 
@@ -264,7 +264,7 @@ void ProjectionBench::use_database(const TestDatabase& database) {
 }
 
 std::vector<std::string> ProjectionBench::differences() const {
-  return row_differences(fold_.rows(), database_.owner_url);
+  return check::row_differences(fold_.rows(), database_.owner_url);
 }
 
 TestDatabase fresh_database(const std::string& hint) {

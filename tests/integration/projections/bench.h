@@ -10,11 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "apps/daybook/check/tables.h"
 #include "infra/read_tables/postgres_read_tables.h"
 #include "projections/projector.h"
 #include "tests/support/domain_specification.h"
+#include "tests/support/memory_state_store.h"
 #include "tests/support/postgres_fixture.h"
-#include "tests/support/read_table_checker.h"
 
 namespace daybook::testing {
 
@@ -158,7 +159,7 @@ class ProjectionBench {
   std::optional<postgres::Connection> sql_;
   Bell bell_;
   test::Specification specification_{{}};
-  RowFold fold_;
+  check::RowFold fold_;
   std::unique_ptr<HandFedSource> source_;
   std::unique_ptr<ObservedTables> tables_;
   std::unique_ptr<test::MemoryStateStore> store_;

@@ -1,4 +1,6 @@
 // What senders are told, and when.
+#include <future>
+
 #include "tests/unit/commands/handler_fixture.h"
 
 namespace daybook::test {
@@ -103,17 +105,22 @@ TEST_F(HandlerAnswers, AConflictWithACommandThatIsStillOnItsWay) {
   EXPECT_EQ(sender_.answer(conflict)->violations(0).code(), "IDEMPOTENCY_CONFLICT");
 }
 
-TEST_F(HandlerAnswers, ManyCommandsWithFewAppends) {
+TEST_F(HandlerAnswers, CommandsThatWaitTogetherWithOneAppend) {
   start_with_organization();
-  log_.hold_durability(true);
-  sender_.send(command(1, company("C1")));
-  ASSERT_TRUE(wait_until([&] { return log_.held_count() == 1; }));
-  for (std::uint64_t i = 2; i <= 500; ++i)
+  std::promise<void> is_busy;
+  std::promise<void> all_wait;
+  ASSERT_TRUE(handler_->query([&](const State&, Journal&) {
+    is_busy.set_value();
+    all_wait.get_future().wait();
+  }));
+  is_busy.get_future().wait();
+  const std::size_t before = log_.appends();
+  for (std::uint64_t i = 1; i <= 500; ++i)
     sender_.send(command(i, company("C" + std::to_string(i))));
-  log_.hold_durability(false);
+  all_wait.set_value();
   ASSERT_TRUE(sender_.wait_for_all());
   EXPECT_EQ(valid_outcomes().size(), 501U);
-  EXPECT_LT(log_.appends(), 100U);
+  EXPECT_EQ(log_.appends(), before + 1);
 }
 
 TEST_F(HandlerAnswers, CommandsDecidedAheadOnWhatEarlierOnesLeave) {
@@ -161,10 +168,11 @@ TEST_F(HandlerAnswers, AnOutcomeThatIsTooLargeWithARejectionThatChangesNothing) 
   EXPECT_EQ(folded(store_), fold_anew());
 }
 
-TEST_F(HandlerAnswers, UnavailableWhenTooManyWait) {
-  HandlerOptions options;
+class HandlerBounds : public HandlerFixture, public testing::WithParamInterface<HandlerOptions> {};
+
+TEST_P(HandlerBounds, AnswerUnavailableWhenTooMuchWaits) {
+  HandlerOptions options = GetParam();
   options.queue_max = 3;
-  options.in_flight_max = 1;
   start_with_organization(options);
   log_.hold_durability(true);
   sender_.send(command(1, company("C1")));
@@ -178,6 +186,21 @@ TEST_F(HandlerAnswers, UnavailableWhenTooManyWait) {
   ASSERT_TRUE(sender_.wait_for_all());
   EXPECT_EQ(valid_outcomes().size(), 5U);
 }
+
+HandlerOptions few_in_flight() {
+  HandlerOptions options;
+  options.in_flight_max = 1;
+  return options;
+}
+
+HandlerOptions little_in_flight() {
+  HandlerOptions options;
+  options.in_flight_bytes_max = 1;
+  return options;
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, HandlerBounds, testing::Values(few_in_flight(), little_in_flight()),
+                         [](const auto& each) { return each.index == 0 ? "Number" : "Bytes"; });
 
 TEST_F(HandlerAnswers, EverythingItTookBeforeItStops) {
   start_with_organization();

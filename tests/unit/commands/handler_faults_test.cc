@@ -202,6 +202,26 @@ TEST_F(HandlerFaults, OfAClockThatJumpsAheadAreUnavailableAlsoAfterTakingOverAga
   EXPECT_EQ(sender_.answer(sender_.sent() - 1)->decided_at(), kNow);
 }
 
+TEST_F(HandlerFaults, OfAClockOffTheLogsOwnAreFoundWhenThePartitionIsTakenOver) {
+  log_.set_clock([] { return kNow - 6'000; });
+  start();
+  EXPECT_EQ(text_of(sender_.ask(command(0, organization()))), "clock.off");
+  stop();
+  log_.set_clock([] { return kNow + 6'000; });
+  start();
+  EXPECT_EQ(text_of(sender_.ask(command(0, organization()))), "clock.off");
+  clock_.set_wall_ahead(6'000);
+  EXPECT_EQ(text_of(sender_.ask(command(0, organization()))), "accepted");
+  clock_.pass(60'000);  // an old fence says nothing against a clock that goes on
+  EXPECT_EQ(text_of(sender_.ask(command(1, company("C1")))), "accepted");
+}
+
+TEST_F(HandlerFaults, OfAClockALittleOffTheLogsOwnAreNone) {
+  log_.set_clock([] { return kNow + 4'000; });
+  start_with_organization();
+  EXPECT_EQ(text_of(sender_.ask(command(1, company("C1")))), "accepted");
+}
+
 TEST_F(HandlerFaults, OfAClockBehindTheLogAreFoundByAFreshHandler) {
   start_with_organization();
   stop();

@@ -1,74 +1,15 @@
 // A handler whose commands come from a topic: every record of it gets one outcome, in their order,
-// and each outcome is told at least once.
+// and an answer.
 #include "commands/codec/json.h"
 #include "commands/intake.h"
 #include "commands/routing.h"
-#include "infra/log/record.h"
-#include "tests/support/memory_command_topic.h"
-#include "tests/unit/commands/handler_fixture.h"
+#include "tests/unit/commands/handler_topic_fixture.h"
 
 namespace daybook::test {
 namespace {
 
 using commands::TopicRecord;
 using log::Outcome;
-using log::OutcomeKind;
-
-TopicRecord record_of(const Command& command) {
-  return {command.organization_id(), codec::encode_json(command), {}};
-}
-
-class HandlerTopic : public HandlerFixture {
- protected:
-  ~HandlerTopic() override { stop(); }  // before its topic goes
-
-  void start(commands::HandlerOptions options = {}) {
-    static char letter = 'A';
-    journal_ = std::make_unique<log::PartitionJournal>(log_, 0, owners(letter++));
-    topic_ = std::make_unique<MemoryCommandTopic>(topics_, 0);
-    handler_ = std::make_unique<commands::PartitionHandler>(*journal_, store_, clock_, options,
-                                                            topic_.get());
-    handler_->start();
-    handler_->assign(true);
-  }
-  std::int64_t send(const Command& command) { return topics_.send(0, record_of(command)); }
-  std::int64_t send(std::uint64_t number, const Act& act) { return send(command(number, act)); }
-  // Until so many answers have been published.
-  void await(std::size_t answers) {
-    ASSERT_TRUE(wait_until([&] { return topics_.answers().size() >= answers; }))
-        << topics_.answers().size() << " of " << answers << ", " << handler_->status().trouble;
-  }
-  [[nodiscard]] std::string kinds() const {
-    std::string text;
-    for (const Outcome& outcome : valid_outcomes()) {
-      constexpr std::string_view kLetters = "?ARPFLC";  // P: repeated
-      text.push_back(kLetters[static_cast<std::size_t>(outcome.kind())]);
-    }
-    return text;
-  }
-  [[nodiscard]] std::vector<std::int64_t> sources() const {
-    std::vector<std::int64_t> offsets;
-    log::ReaderRule rule(0);
-    for (const log::RawRecord& record : log_.records()) {
-      const auto judged = rule.judge(record.offset, record.bytes);
-      if (judged->verdict == log::Verdict::kOutcome)
-        offsets.push_back(judged->envelope.source().offset());
-    }
-    return offsets;
-  }
-  [[nodiscard]] Receipt result(const std::string& origin, std::size_t which = 0) const {
-    Receipt receipt;
-    const auto results = topics_.results_of(origin);
-    EXPECT_GT(results.size(), which) << origin;
-    if (results.size() > which) {
-      EXPECT_TRUE(codec::decode_json(results[which], receipt).empty()) << results[which];
-    }
-    return receipt;
-  }
-
-  MemoryTopics topics_;
-  std::unique_ptr<MemoryCommandTopic> topic_;
-};
 
 TEST_F(HandlerTopic, RecordsAnOutcomeForEveryRecordInTheirOrder) {
   start();
@@ -204,70 +145,6 @@ TEST_F(HandlerTopic, TakesACommandWithoutAnIdOnceWhoeverForwardedItHowOften) {
   EXPECT_FALSE(result("2:17").command_id().empty());
 }
 
-TEST_F(HandlerTopic, TellsAgainWhatWasNotKnownToBeToldWhenItTakesOver) {
-  start();
-  send(0, organization());
-  await(1);
-  topics_.hold_acknowledgements(true);
-  send(1, company("C1"));
-  send(2, company("C2"));
-  await(3);
-  stop();
-  topics_.hold_acknowledgements(false);  // as if what was on its way were lost
-  start();
-  await(5);
-  EXPECT_EQ(topics_.results_of("0:1").size(), 2U);
-  EXPECT_EQ(topics_.results_of("0:1")[0], topics_.results_of("0:1")[1]);
-  EXPECT_EQ(topics_.results_of("0:2").size(), 2U);
-  stop();
-  ASSERT_TRUE(store_.clear());  // once more from the log alone, which nobody has written to since
-  start();
-  await(7);
-  EXPECT_EQ(topics_.results_of("0:2").size(), 3U);
-  send(3, company("C3"));  // says that all before it have been told
-  await(8);
-  stop();
-  start();  // and of itself the state knows it
-  send(4, company("C4"));
-  await(9);
-  EXPECT_EQ(topics_.results_of("0:2").size(), 3U);
-  EXPECT_EQ(topics_.results_of("0:3").size(), 1U);
-  EXPECT_EQ(kinds(), "AAAAA");
-}
-
-TEST_F(HandlerTopic, TellsRubbishAgainWithItsDeadLetter) {
-  topics_.hold_acknowledgements(true);
-  start();
-  topics_.send(0, {std::string(kOrganization), "{", {{"mine", "yes"}}});
-  await(1);
-  stop();
-  topics_.hold_acknowledgements(false);
-  start();
-  await(2);
-  const auto answers = topics_.answers();
-  EXPECT_EQ(answers[0].result.value, answers[1].result.value);
-  ASSERT_TRUE(answers[1].dead_letter);
-  EXPECT_EQ(answers[1].dead_letter->value, "{");
-  EXPECT_EQ(answers[0].dead_letter->headers, answers[1].dead_letter->headers);
-}
-
-TEST_F(HandlerTopic, TellsAllOfThemWhenTheTopicCouldNotBeBegunAtOnce) {
-  topics_.hold_acknowledgements(true);
-  start();
-  send(0, organization());
-  for (std::uint64_t i = 1; i <= 3; ++i) send(i, company("C" + std::to_string(i)));
-  await(4);
-  stop();
-  topics_.hold_acknowledgements(false);
-  topics_.fail_look_ups_after(2);  // in the middle of telling again
-  start();
-  ASSERT_TRUE(wait_until([&] { return handler_->status().decides; }));
-  for (int i = 0; i <= 3; ++i)
-    EXPECT_GE(topics_.results_of("0:" + std::to_string(i)).size(), 2U) << i;
-  // What was handed over before the failure went with the producer: it was told once more after it.
-  EXPECT_EQ(topics_.results_of("0:0").size(), 3U);
-}
-
 TEST_F(HandlerTopic, BelievesOnlyItsOwnHeaders) {
   start();
   send(0, organization());
@@ -286,110 +163,6 @@ TEST_F(HandlerTopic, BelievesOnlyItsOwnHeaders) {
   ASSERT_TRUE(letter);
   EXPECT_FALSE(commands::find_header(letter->headers, "settles"));
   EXPECT_EQ(commands::find_header(letter->headers, "error-code"), "json.malformed");
-}
-
-TEST_F(HandlerTopic, RecordsWhatRetentionTookAsLost) {
-  start();
-  send(0, organization());
-  await(1);
-  stop();
-  for (std::uint64_t i = 1; i <= 5; ++i) send(i, company("C" + std::to_string(i)));
-  topics_.expire(0, 4);
-  start();
-  await(3);
-  EXPECT_EQ(kinds(), "ALAA");
-  EXPECT_EQ(valid_outcomes()[1].lost_from(), 1U);
-  EXPECT_EQ(valid_outcomes()[1].lost_to(), 3U);
-  EXPECT_EQ(handler_->status().lost, 3U);
-  stop();
-  start();
-  send(6, company("C6"));
-  await(4);
-  EXPECT_EQ(kinds(), "ALAAA");
-}
-
-TEST_F(HandlerTopic, StopsAtATopicThatWasMadeAnewUntilItIsAccepted) {
-  start();
-  send(0, organization());
-  send(1, company("C1"));
-  await(2);
-  stop();
-  topics_.make_anew();
-  send(2, company("C2"));
-  send(3, company("C3"));
-  start();
-  ASSERT_TRUE(wait_until([&] {
-    return handler_->status().trouble.find("commands.other_topic") != std::string::npos;
-  }));
-  const std::size_t records = log_.records().size();
-  ASSERT_TRUE(wait_until([&] { return handler_->status().owns; }));
-  EXPECT_EQ(log_.records().size(), records);  // fences do not pile up
-  EXPECT_EQ(kinds(), "AA");
-  // As `daybook topics accept-commands` does.
-  log::PartitionJournal operators(log_, 0, owners('o'));
-  const auto fold = [](const ReadOutcome&) -> Result<void> { return {}; };
-  ASSERT_TRUE(operators.claim(nullptr, fold, []() -> Result<void> { return {}; }));
-  Outcome accepted;
-  accepted.set_kind(log::OUTCOME_KIND_COMMANDS_ACCEPTED);
-  log::Envelope envelope;
-  *envelope.mutable_source() = operators.progress().source();
-  envelope.mutable_source()->set_generation(1);
-  envelope.mutable_source()->set_offset(-1);
-  ASSERT_TRUE(operators.append({{&accepted, envelope}}));
-  await(4);
-  EXPECT_EQ(kinds(), "AACAA");
-}
-
-TEST_F(HandlerTopic, GivesUpItsPartitionWhenItIsNoLongerAssigned) {
-  start();
-  send(0, organization());
-  await(1);
-  handler_->assign(false);
-  ASSERT_TRUE(wait_until([&] { return !handler_->status().owns; }));
-  const std::size_t records = log_.records().size();
-  send(1, company("C1"));
-  EXPECT_EQ(text_of(sender_.ask(command(9, company("C9")))), "partition.elsewhere");
-  EXPECT_EQ(log_.records().size(), records);
-  handler_->assign(true);
-  await(2);
-  EXPECT_EQ(kinds(), "AA");
-}
-
-TEST_F(HandlerTopic, GoesOnWhenWhatItAppendedIsLost) {
-  start();
-  send(0, organization());
-  await(1);
-  for (int round = 0; round < 3; ++round) {
-    log_.on_record([count = 0](const std::string& bytes) mutable {
-      const bool is_outcome = log::decode_record(bytes)->kind() == log::RECORD_KIND_OUTCOME;
-      return is_outcome && ++count == 2 ? Fate::kLost : Fate::kLands;
-    });
-    const auto first = static_cast<std::uint64_t>(1 + round * 10);
-    for (std::uint64_t i = first; i < first + 10; ++i) send(i, company("C" + std::to_string(i)));
-    await(first + 10);
-  }
-  for (int i = 0; i <= 30; ++i)
-    EXPECT_GE(topics_.results_of("0:" + std::to_string(i)).size(), 1U) << i;
-  const auto offsets = sources();
-  ASSERT_EQ(offsets.size(), 31U);
-  for (std::size_t i = 0; i < offsets.size(); ++i)
-    EXPECT_EQ(offsets[i], static_cast<std::int64_t>(i));
-}
-
-TEST_F(HandlerTopic, AnswersUnavailableWhileItsClockIsOffWithoutRememberingIt) {
-  start();
-  send(0, organization());
-  await(1);
-  clock_.set_wall_ahead(3'600'000);
-  send(1, company("C1"));
-  await(2);
-  EXPECT_EQ(result("0:1").violations(0).code(), "clock.off");
-  EXPECT_EQ(result("0:1").violations(0).kind(), "unavailable");
-  EXPECT_EQ(result("0:1").decided_at(), kNow);
-  clock_.set_wall_back(3'600'000);
-  send(1, company("C1"));
-  await(3);
-  EXPECT_EQ(result("0:2").outcome(), "accepted");
 }
 
 // ---- two partitions, two handlers ---------------------------------------------------------------
@@ -429,6 +202,24 @@ TEST_F(HandlerForwarding, SendsACopyToTheRightPartitionBeforeItSaysSo) {
   ASSERT_TRUE(wait_until([&] { return !topics_2_->results_of("1:0").empty(); }));
   EXPECT_EQ(kinds(), "FR");
   EXPECT_EQ(valid_outcomes()[1].violations(0).code(), "routing.wrong_partition");
+}
+
+TEST_F(HandlerForwarding, DecidesWhatItHasForwardedBeforeItGivesThePartitionUp) {
+  std::uint64_t number = 1;
+  while (commands::partition_of(organization_id(number), 2) != 1) ++number;
+  MemoryCommandTopic topic(*topics_2_, 0);
+  log::PartitionJournal journal(log_, 0, owners('g'));
+  commands::HandlerOptions options;
+  options.group_max = 4;  // so that many wait behind those that are being decided
+  commands::PartitionHandler handler(journal, store_, clock_, options, &topic);
+  handler.start();
+  handler.assign(true);
+  ASSERT_TRUE(wait_until([&] { return handler.status().decides; }));
+  for (int i = 0; i < 400; ++i) topics_2_->send(0, {organization_id(number), "a command", {}});
+  ASSERT_TRUE(wait_until([&] { return !topics_2_->commands(1).empty(); }));
+  handler.assign(false);
+  ASSERT_TRUE(wait_until([&] { return !handler.status().owns; }));
+  EXPECT_EQ(kinds(), std::string(topics_2_->commands(1).size(), 'F'));
 }
 
 }  // namespace

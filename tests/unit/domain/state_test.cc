@@ -108,6 +108,41 @@ TEST_F(StateTest, WhatIsNotConfirmedOutlivesAFullCache) {
   EXPECT_EQ(name_in(small), "A");
 }
 
+TEST_F(StateTest, WhatIsNotedIsReadAtOnceAndReachesTheStore) {
+  const std::string receipt = keys::receipt(kOrganization, kCompany);
+  EXPECT_EQ(state_.text(receipt), std::nullopt);
+  state_.note(receipt, "first");
+  EXPECT_EQ(state_.text(receipt), "first");
+  EXPECT_EQ(store_.content().count(receipt), 0U);
+  ASSERT_TRUE(state_.flush({}));
+  EXPECT_EQ(store_.content().at(receipt), "first");
+  EXPECT_EQ(state_.text(receipt), "first");
+}
+
+TEST_F(StateTest, WhatIsNotedIsForgottenWithTheRest) {
+  const std::string receipt = keys::receipt(kOrganization, kCompany);
+  state_.note(receipt, "first");
+  ASSERT_TRUE(state_.resume());
+  EXPECT_EQ(state_.text(receipt), std::nullopt);
+  EXPECT_EQ(state_.confirmed_count(), 0U);
+}
+
+TEST_F(StateTest, AFullCacheGivesUpWhatTheStoreHas) {
+  State small(store_, 0);
+  small.begin();
+  log::Event event = created("A");
+  ASSERT_TRUE(small.apply(organization_, event, kNow));
+  small.confirm(small.commit());
+  for (int round = 0; round < 4; ++round) small.trim();
+  store_.fail_reads(true);
+  EXPECT_EQ(name_in(small), "A");
+  EXPECT_TRUE(small.health());
+  ASSERT_TRUE(small.flush({}));
+  for (int round = 0; round < 4; ++round) small.trim();
+  EXPECT_EQ(name_in(small), "none");
+  EXPECT_FALSE(small.health());
+}
+
 TEST_F(StateTest, ResumingForgetsWhatTheStoreDoesNotHave) {
   log::Progress progress;
   progress.set_offset(7);
@@ -187,14 +222,21 @@ TEST_F(StateTest, ADamagedRecordIsCorruption) {
   EXPECT_EQ(state_.health().error().kind, ErrorKind::kCorrupt);
 }
 
-TEST_F(StateTest, AFailedFlushKeepsWhatIsToBeWritten) {
+TEST_F(StateTest, AFailedFlushSticksUntilTheStateIsReadAgain) {
   state_.confirm(commit(created("A")));
+  ASSERT_TRUE(state_.flush({}));
+  state_.confirm(commit(renamed("B")));
   store_.fail_writes(true);
   EXPECT_FALSE(state_.flush({}).has_value());
   store_.fail_writes(false);
-  ASSERT_TRUE(state_.flush({}));
-  State other(store_);
-  EXPECT_EQ(name_in(other), "A");
+  ASSERT_FALSE(state_.health());
+  EXPECT_EQ(state_.health().error().code, "store.broken");
+  const std::size_t writes = store_.writes();
+  EXPECT_FALSE(state_.flush({}).has_value());
+  EXPECT_EQ(store_.writes(), writes);
+  ASSERT_TRUE(state_.resume());
+  EXPECT_TRUE(state_.health());
+  EXPECT_EQ(name(), "A");
 }
 
 TEST_F(StateTest, OrderedIndexesMergeCacheAndStore) {

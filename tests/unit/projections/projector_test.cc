@@ -16,6 +16,7 @@ namespace {
 using namespace projections;
 
 constexpr std::chrono::seconds kLimit{10};
+constexpr int kNever = 1'000'000;
 
 // One place for both ports, so that a test can wait for whatever the projector does.
 class World final : public OutcomeSource, public ReadTables {
@@ -38,11 +39,13 @@ class World final : public OutcomeSource, public ReadTables {
     const std::lock_guard lock(mutex_);
     log_known_ = false;
   }
-  void let_writes_hang(bool hang) {
+  // The write of this number and all after it wait, until a later number is given.
+  void let_writes_hang_from(int number) {
     const std::lock_guard lock(mutex_);
-    writes_hang_ = hang;
+    hanging_from_ = number;
     changed_.notify_all();
   }
+  void let_writes_go_on() { let_writes_hang_from(kNever); }
   // As `migrate down` and `up` leave them.
   void make_tables_anew() {
     const std::lock_guard lock(mutex_);
@@ -54,11 +57,16 @@ class World final : public OutcomeSource, public ReadTables {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, kLimit, condition);
   }
+  // Until the projector has read everything, written or not.
+  [[nodiscard]] bool await_read() {
+    return await([&] { return progress_.sequence() == outcomes_.size(); });
+  }
   [[nodiscard]] bool await_end() {
     return await([&] { return checkpoint_.position.sequence == outcomes_.size(); });
   }
 
   std::map<std::string, RowChange> rows;
+  std::vector<std::uint64_t> checkpoints;  // written one after the other
   int claims = 0;
   int reads = 0;
   int checks = 0;
@@ -85,6 +93,7 @@ class World final : public OutcomeSource, public ReadTables {
       progress_.set_sequence(progress_.sequence() + 1);
       progress_.set_next_offset(progress_.sequence() + 1);
     }
+    changed_.notify_all();
     return read;
   }
   const log::Progress& progress() const override { return progress_; }
@@ -102,9 +111,9 @@ class World final : public OutcomeSource, public ReadTables {
   Result<std::size_t> write(const std::vector<RowChange>& changed, const Checkpoint& checkpoint,
                             Refused) override {
     std::unique_lock lock(mutex_);
-    ++writes;
+    const int number = ++writes;
     changed_.notify_all();
-    changed_.wait(lock, [&] { return !writes_hang_; });
+    changed_.wait(lock, [&] { return number < hanging_from_; });
     if (!errors_.empty()) {
       const Error error = errors_.front();
       errors_.erase(errors_.begin());
@@ -129,6 +138,7 @@ class World final : public OutcomeSource, public ReadTables {
  private:
   void apply(const std::vector<RowChange>& changed, const Checkpoint& checkpoint) {
     for (const RowChange& row : changed) rows[row.id] = row;
+    checkpoints.push_back(checkpoint.position.sequence);
     checkpoint_ = checkpoint;
     changed_.notify_all();
   }
@@ -140,7 +150,7 @@ class World final : public OutcomeSource, public ReadTables {
   std::vector<Error> errors_;
   bool log_known_ = true;
   bool made_anew_ = false;
-  bool writes_hang_ = false;
+  int hanging_from_ = kNever;
   log::Progress progress_;
   Checkpoint checkpoint_;
 };
@@ -153,6 +163,11 @@ class ProjectorAlone : public ::testing::Test {
     options.retry_max = std::chrono::milliseconds(5);
     options.check_wait = std::chrono::milliseconds(5);
     return options;
+  }
+
+  // While the projector does not write it.
+  [[nodiscard]] std::uint64_t stored_sequence() {
+    return State(store_).resume()->value_or(log::Progress()).sequence();
   }
 
   World world_;
@@ -174,6 +189,25 @@ TEST_F(ProjectorAlone, TriesAgainUntilTheTablesAnswer) {
   EXPECT_EQ(world_.rows.size(), 2U);
   EXPECT_GE(world_.claims, 3);
   EXPECT_EQ(projector_.status().lag_records, 0U);
+}
+
+// To have begun a write is not to have got something done.
+TEST_F(ProjectorAlone, TriesLessAndLessOftenAndSaysSo) {
+  ProjectorOptions options = quick();
+  options.retry_max = std::chrono::hours(1);
+  Projector projector(0, world_, world_, store_, options);
+  world_.happens(organization());
+  world_.fail_writes(std::vector<Error>(3, {ErrorKind::kUnavailable, "away", "", ""}));
+  world_.let_writes_hang_from(4);
+  projector.start();
+  ASSERT_TRUE(world_.await([&] { return world_.writes == 4; }));
+  const ProjectorStatus status = projector.status();
+  EXPECT_GE(status.stuck, std::chrono::milliseconds(10 + 20 + 40));
+  EXPECT_EQ(status.trouble, "away: ");
+  world_.let_writes_go_on();
+  ASSERT_TRUE(world_.await_end());
+  projector.stop();
+  EXPECT_EQ(projector.status().trouble, "");
 }
 
 TEST_F(ProjectorAlone, WritesItsStateWhenItStops) {
@@ -208,7 +242,7 @@ TEST_F(ProjectorAlone, FoldsAgainWhenTheTablesWereMadeAnewBesideIt) {
 
 TEST_F(ProjectorAlone, ShowsItsLagAlsoWhileItHangs) {
   world_.happens(organization());
-  world_.let_writes_hang(true);
+  world_.let_writes_hang_from(1);
   projector_.start();
   ASSERT_TRUE(world_.await([&] { return world_.writes > 0; }));
   world_.happens(company("C1"));
@@ -218,11 +252,69 @@ TEST_F(ProjectorAlone, ShowsItsLagAlsoWhileItHangs) {
   while (projector_.status().stuck <= stuck && std::chrono::steady_clock::now() < limit)
     std::this_thread::yield();
   EXPECT_GT(projector_.status().stuck, stuck);
-  world_.let_writes_hang(false);
+  world_.let_writes_go_on();
   ASSERT_TRUE(world_.await_end());
   projector_.stop();
   EXPECT_EQ(projector_.status().lag_records, 0U);
   EXPECT_EQ(projector_.status().stuck.count(), 0);
+}
+
+TEST_F(ProjectorAlone, FoldsTheNextBatchWhileOneIsWritten) {
+  world_.happens(organization());
+  world_.let_writes_hang_from(1);
+  projector_.start();
+  ASSERT_TRUE(world_.await([&] { return world_.writes == 1; }));
+  world_.happens(company("C1"));
+  world_.happens(patch("C1", "city: 'Oslo'"));
+  ASSERT_TRUE(world_.await_read());
+  EXPECT_EQ(world_.writes, 1);
+  world_.let_writes_go_on();
+  ASSERT_TRUE(world_.await_end());
+  projector_.stop();
+  EXPECT_EQ(world_.checkpoints, (std::vector<std::uint64_t>{1, 3}));
+  EXPECT_EQ(world_.rows.size(), 2U);
+}
+
+TEST_F(ProjectorAlone, WritesOneByOneWhatIsRefusedAndWhatWasFoldedMeanwhile) {
+  world_.happens(organization());
+  world_.happens(company("C1"));
+  world_.fail_writes({{ErrorKind::kRejected, "refused", "", ""}});
+  world_.let_writes_hang_from(1);
+  projector_.start();
+  ASSERT_TRUE(world_.await([&] { return world_.writes == 1; }));
+  world_.happens(patch("C1", "city: 'Oslo'"));
+  ASSERT_TRUE(world_.await_read());
+  world_.let_writes_go_on();
+  ASSERT_TRUE(world_.await_end());
+  world_.happens(company("C2"));
+  ASSERT_TRUE(world_.await_end());
+  projector_.stop();
+  EXPECT_EQ(world_.checkpoints, (std::vector<std::uint64_t>{1, 2, 3, 4}));
+  EXPECT_EQ(world_.rows.size(), 3U);
+  EXPECT_EQ(world_.claims, 1);
+}
+
+// What has been folded and not been written is in no state: the tables would be behind it.
+TEST_F(ProjectorAlone, WritesItsStateUpToWhatTheTablesHave) {
+  ProjectorOptions options = quick();
+  options.flush_changes_max = 1;
+  Projector projector(0, world_, world_, store_, options);
+  world_.happens(organization());
+  projector.start();
+  ASSERT_TRUE(world_.await_end());
+  world_.let_writes_hang_from(2);
+  world_.happens(company("C1"));
+  ASSERT_TRUE(world_.await([&] { return world_.writes == 2; }));
+  world_.happens(company("C2"));
+  ASSERT_TRUE(world_.await_read());
+  world_.let_writes_hang_from(3);
+  ASSERT_TRUE(world_.await([&] { return world_.writes == 3; }));
+  EXPECT_EQ(stored_sequence(), 2U);
+  world_.let_writes_go_on();
+  ASSERT_TRUE(world_.await_end());
+  projector.stop();
+  EXPECT_EQ(stored_sequence(), 3U);
+  EXPECT_EQ(world_.rows.size(), 3U);
 }
 
 TEST_F(ProjectorAlone, StopsAlsoWhileTheLogHasNotEvenBegun) {

@@ -92,10 +92,10 @@ TEST(RowHistory, GivesTheSameRowsHoweverOftenItIsFolded) {
         ASSERT_TRUE(state.apply(outcome.organization_id(), event, outcome.decided_at()));
       }
       for (const State::Change& change : state.commit()) {
-        if (!keys::is_record(change.key)) continue;
-        const auto key = keys::parse_record(change.key);
-        again[change.key] =
-            row_of(key.entity, key.organization_id, key.id, change.value.record.get()).values;
+        if (!keys::is_record(change.key())) continue;
+        const auto key = keys::parse_record(change.key());
+        again[change.key()] =
+            row_of(key.entity, key.organization_id, key.id, change.value().record.get()).values;
       }
     }
     if (times == 0) rows = again;

@@ -1,39 +1,47 @@
-// The read tables, with a fault right before a transaction or right after its COMMIT.
+// The read tables, with a fault right before a transaction, right after its COMMIT, or once rows
+// are durable and before the projector writes its own state.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "infra/read_tables/postgres_read_tables.h"
-#include "tests/faults/faults.h"
+#include "apps/daybook/faults/faults.h"
+#include "projections/ports/read_tables.h"
 
 namespace daybook::faults {
 
 class FaultyTables final : public projections::ReadTables {
  public:
   // `faults` must outlive it.
-  FaultyTables(const std::string& url, Faults& faults) : inner_(url), faults_(faults) {}
+  FaultyTables(std::unique_ptr<projections::ReadTables> inner, Faults& faults)
+      : inner_(std::move(inner)), faults_(faults) {}
 
   [[nodiscard]] Result<projections::Checkpoint> claim(std::uint32_t partition,
                                                       const std::string& log_id) override {
-    return inner_.claim(partition, log_id);
+    return inner_->claim(partition, log_id);
   }
   [[nodiscard]] Result<std::vector<projections::ParkedRow>> parked() override {
-    return inner_.parked();
+    return inner_->parked();
   }
   [[nodiscard]] Result<std::size_t> write(const std::vector<projections::RowChange>& rows,
                                           const projections::Checkpoint& checkpoint,
                                           projections::Refused refused) override {
     faults_.at("before-commit");
-    auto written = inner_.write(rows, checkpoint, refused);
+    auto written = inner_->write(rows, checkpoint, refused);
     faults_.at("after-commit");
     return written;
   }
-  [[nodiscard]] Result<void> check() override { return inner_.check(); }
-  [[nodiscard]] Result<void> make_durable() override { return inner_.make_durable(); }
+  [[nodiscard]] Result<void> check() override { return inner_->check(); }
+  [[nodiscard]] Result<void> make_durable() override {
+    auto durable = inner_->make_durable();
+    faults_.at("before-state");
+    return durable;
+  }
 
  private:
-  read_tables::PostgresReadTables inner_;
+  std::unique_ptr<projections::ReadTables> inner_;
   Faults& faults_;
 };
 

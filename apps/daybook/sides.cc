@@ -1,0 +1,149 @@
+#include "apps/daybook/sides.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "infra/log/partition_journal.h"
+#include "infra/log/random_id.h"
+#include "infra/state/background_state_store.h"
+#include "infra/state/rocksdb_state_store.h"
+
+namespace daybook::app {
+namespace {
+
+constexpr std::chrono::seconds kReleaseWait{5};
+
+Result<std::unique_ptr<StateStore>> open_store(const std::filesystem::path& folder) {
+  DAYBOOK_ASSIGN(store, state::RocksDbStateStore::open(folder));
+  if (store->was_damaged())
+    spdlog::warn("{} was damaged; it is folded again from the log", folder.string());
+  return std::make_unique<state::BackgroundStateStore>(std::move(store));
+}
+
+// What a role does when its partitions change: `assign` one, and wait, bounded, until those that
+// were told to let go have done so: whoever gets them next finds them told and stored.
+Shares shares_of(const std::function<void(std::uint32_t, bool)>& assign,
+                 const std::function<bool(std::uint32_t)>& has_let_go) {
+  using Partitions = std::vector<std::uint32_t>;
+  Shares shares;
+  shares.give = [assign](const Partitions& partitions) {
+    for (const std::uint32_t partition : partitions) assign(partition, true);
+  };
+  shares.take_away = [assign, has_let_go](const Partitions& partitions) {
+    for (const std::uint32_t partition : partitions) assign(partition, false);
+    const auto until = std::chrono::steady_clock::now() + kReleaseWait;
+    while (!std::all_of(partitions.begin(), partitions.end(), has_let_go) &&
+           std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  };
+  return shares;
+}
+
+}  // namespace
+
+// ---- commands
+// ------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<CommandSide>> CommandSide::open(Backend& backend, const Wiring& wiring) {
+  std::unique_ptr<CommandSide> side(new CommandSide());
+  std::vector<std::unique_ptr<commands::PartitionHandler>> handlers;
+  for (std::uint32_t partition = 0; partition < backend.log().partition_count(); ++partition) {
+    DAYBOOK_ASSIGN(store,
+                   open_store(backend.state_folder() / ("commands-" + std::to_string(partition))));
+    side->stores_.push_back(std::move(store));
+    side->journals_.push_back(wiring.around_journal(
+        std::make_unique<log::PartitionJournal>(backend.log(), partition, log::random_uuid_bytes)));
+    side->topics_.push_back(backend.open_topic(partition));
+    handlers.push_back(std::make_unique<commands::PartitionHandler>(
+        *side->journals_.back(), *side->stores_.back(), *wiring.clock, wiring.handler,
+        side->topics_.back().get()));
+  }
+  side->engine_ = std::make_unique<commands::CommandEngine>(std::move(handlers));
+  side->engine_->start();
+  DAYBOOK_TRY(side->join(backend));
+  return side;
+}
+
+Result<void> CommandSide::join(Backend& backend) {
+  auto shares = shares_of(
+      [this](std::uint32_t partition, bool own) { engine_->handler(partition).assign(own); },
+      [this](std::uint32_t partition) { return !engine_->handler(partition).status().owns; });
+  DAYBOOK_ASSIGN(membership, backend.join(Role::kCommands, std::move(shares)));
+  membership_ = std::move(membership);
+  return {};
+}
+
+Result<void> CommandSide::await_owned() const {
+  for (;;) {
+    bool owned = true;
+    for (const commands::HandlerStatus& handler : engine_->status()) {
+      if (!handler.trouble.empty())
+        return fail(ErrorKind::kUnavailable, "log.not_owned", handler.trouble);
+      owned = owned && handler.owns;
+    }
+    if (owned) return {};
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+CommandSide::~CommandSide() { stop(); }
+
+void CommandSide::stop() {
+  membership_.reset();
+  if (engine_) engine_->stop();
+}
+
+// ---- projections
+// ---------------------------------------------------------------------------------
+
+Result<std::unique_ptr<ProjectionSide>> ProjectionSide::open(
+    Backend& backend, const read_tables::PostgresReadTables::Url& database_url,
+    const Wiring& wiring) {
+  std::unique_ptr<ProjectionSide> side(new ProjectionSide());
+  for (std::uint32_t partition = 0; partition < backend.log().partition_count(); ++partition) {
+    DAYBOOK_ASSIGN(
+        store, open_store(backend.state_folder() / ("projections-" + std::to_string(partition))));
+    side->stores_.push_back(std::move(store));
+    side->sources_.push_back(std::make_unique<log::ValidReader>(backend.log(), partition));
+    side->tables_.push_back(
+        wiring.around_tables(std::make_unique<read_tables::PostgresReadTables>(database_url)));
+    side->projectors_.push_back(std::make_unique<projections::Projector>(
+        partition, *side->sources_.back(), *side->tables_.back(), *side->stores_.back(),
+        wiring.projector));
+  }
+  // Before anybody can give them partitions.
+  for (auto& projector : side->projectors_) projector->start(!backend.is_shared());
+  DAYBOOK_TRY(side->join(backend));
+  return side;
+}
+
+Result<void> ProjectionSide::join(Backend& backend) {
+  auto shares = shares_of(
+      [this](std::uint32_t partition, bool own) { projectors_[partition]->assign(own); },
+      [this](std::uint32_t partition) { return !projectors_[partition]->status().running; });
+  DAYBOOK_ASSIGN(membership, backend.join(Role::kProjections, std::move(shares)));
+  membership_ = std::move(membership);
+  return {};
+}
+
+ProjectionSide::~ProjectionSide() { stop(); }
+
+void ProjectionSide::stop() {
+  membership_.reset();
+  for (auto& projector : projectors_) projector->stop();
+}
+
+std::vector<projections::ProjectorStatus> ProjectionSide::status() const {
+  std::vector<projections::ProjectorStatus> all;
+  for (const auto& projector : projectors_) all.push_back(projector->status());
+  return all;
+}
+
+void ProjectionSide::retry_parked() {
+  for (auto& projector : projectors_) projector->retry_parked();
+}
+
+}  // namespace daybook::app

@@ -1,0 +1,55 @@
+// What must hold after every fault, computed from the whole log, what clients were told, and the
+// read tables. Each fault that it finds is a line that begins with the invariant
+// (docs/architecture.md) and names command, record or row.
+//
+// - I1, I15: every answered command has one valid outcome; once the load has ended every command
+//   that was sent is answered
+// - I2: no command has two outcomes; none is there that nobody sent; answers agree with each other
+// - I3, I4: versions without gap; what an answer says of records is what its events made of them
+// - I5, I10: void records count nowhere: no answer tells of one, and owners are as fences say
+// - I6, I7: the rows are the fold of the log up to the checkpoint, which stands in this log and
+//   does not go back
+// - I9: no record is of two organizations; no answer is another's
+// - I13: refusals are in the log with the reasons that were told; no row is parked
+// - I14: the tables have got to every token that was answered, once they have caught up
+// Used by one thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "apps/daybook/check/fold.h"
+#include "apps/daybook/torture/answers.h"
+
+namespace daybook::torture {
+
+struct Verdict {
+  std::vector<std::string> faults;
+  std::size_t outcomes = 0;  // valid ones
+  std::size_t fences = 0;
+  std::size_t voids = 0;
+  std::size_t rows = 0;
+};
+
+// What the load and the tables have come to.
+enum class Stage {
+  kUnderWay,  // commands may be unanswered, the tables behind
+  kAtRest,    // all commands are answered, the tables are at the log's end
+};
+
+// The log of an installation whose engine does not run.
+[[nodiscard]] Verdict check(log::EventLog& log, const Answers::All& answers,
+                            const std::string& owner_url, Stage stage);
+
+// ---- its parts, for its own tests ---------------------------------------------------------------
+
+[[nodiscard]] std::vector<std::string> answer_faults(const std::vector<check::Judgement>& log,
+                                                     const check::FoldedLog& folded,
+                                                     const Answers::All& answers, Stage stage);
+[[nodiscard]] std::vector<std::string> isolation_faults(const check::FoldedLog& folded);
+[[nodiscard]] std::vector<std::string> table_faults(const std::vector<check::Judgement>& log,
+                                                    const check::FoldedLog& folded,
+                                                    const std::string& owner_url, Stage stage);
+
+}  // namespace daybook::torture
