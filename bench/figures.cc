@@ -1,11 +1,13 @@
 #include "bench/figures.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <thread>
 
 namespace daybook::bench {
@@ -28,7 +30,8 @@ bool report(const std::string& title, const std::string& settings,
     const double ratio = figure.baseline > 0 ? figure.value / figure.baseline : 0;
     json["ratio"] = figure.baseline > 0 ? nlohmann::ordered_json(ratio) : nullptr;
     json["goal"] = figure.goal ? nlohmann::ordered_json(*figure.goal) : nullptr;
-    const bool holds = !figure.goal || ratio >= *figure.goal;
+    const bool holds =
+        !figure.goal || (figure.less_is_better ? ratio <= *figure.goal : ratio >= *figure.goal);
     json["holds"] = holds;
     all_hold = all_hold && holds;
     fmt::print("{}\n", json.dump());
@@ -56,6 +59,11 @@ std::string machine() {
     }
   }
   return fmt::format("{}, {} cores", model, std::thread::hardware_concurrency());
+}
+
+bool begin(int argc, char** argv) {
+  spdlog::set_level(spdlog::level::err);
+  return argc > 1 && std::string_view(argv[1]) == "--quick";
 }
 
 }  // namespace daybook::bench

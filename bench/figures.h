@@ -12,8 +12,9 @@ struct Figure {
   std::string name;
   double value = 0;
   std::string unit;
-  double baseline = 0;         // measured in the same run; 0: none
-  std::optional<double> goal;  // for the ratio, at least
+  double baseline = 0;              // measured in the same run; 0: none
+  std::optional<double> goal = {};  // for the ratio, at least
+  bool less_is_better = false;      // at most, then
 };
 
 // Prints them; false if a goal does not hold. `settings` says what the figures depend on.
@@ -25,6 +26,10 @@ struct Figure {
 
 // CPU, cores, memory: as far as the system tells.
 [[nodiscard]] std::string machine();
+
+// What every benchmark begins with: only errors are logged, so that the table stands alone. True if
+// it is to be a quick run (--quick).
+[[nodiscard]] bool begin(int argc, char** argv);
 
 class Stopwatch {
  public:

@@ -1,6 +1,6 @@
 #include "bench/figures.h"
 #include "bench/kafka/load.h"
-#include "bench/kafka/running_engine.h"
+#include "bench/running_engine.h"
 
 namespace daybook::bench {
 
@@ -10,7 +10,7 @@ double engine_rate(const Cluster& cluster, std::size_t count) {
   make_topics(cluster, names);
   fill(cluster, names.commands, commands(count));
   const Stopwatch time;
-  const RunningEngine engine(cluster, "engine");
+  const RunningEngine engine(engine_settings(cluster, "engine"));
   engine.await_owned();
   const double owned = time.seconds();
   while (end_of(cluster, names.results) < count)

@@ -1,8 +1,7 @@
 // How long an integrator waits for its result, as one who publishes and follows the results.
-#include "apps/daybook/engine.h"
 #include "bench/figures.h"
 #include "bench/kafka/load.h"
-#include "bench/kafka/running_engine.h"
+#include "bench/running_engine.h"
 #include "infra/kafka/consumer.h"
 
 namespace daybook::bench {
@@ -10,7 +9,7 @@ namespace daybook::bench {
 Latencies answer_times(const Cluster& cluster, std::size_t count, double per_second) {
   const topics::TopicNames names = cluster.names("latency");
   make_topics(cluster, names);
-  const RunningEngine engine(cluster, "latency");
+  const RunningEngine engine(engine_settings(cluster, "latency"));
   engine.await_owned();
   kafka::ConsumerOptions reading;
   reading.connection = cluster.connection;

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <filesystem>
 
 #include "domain/core/uuid.h"
 #include "infra/topics/topic_setup.h"
@@ -37,11 +37,6 @@ void name(ExternalId& id, std::size_t number) {
 
 }  // namespace
 
-void give_up(const Error& error) {
-  fmt::print(stderr, "bench: {} ({})\n", error.detail, error.code);
-  std::exit(1);  // NOLINT(concurrency-mt-unsafe)
-}
-
 topics::TopicNames Cluster::names(const std::string& part) const {
   const std::string start = prefix + "-" + part;
   return {start + ".commands", start + ".events", start + ".results",
@@ -55,6 +50,16 @@ Cluster open_cluster(const std::string& brokers) {
   cluster.prefix = fmt::format("bench-{}", ::getpid());
   cluster.admin = must(kafka::Admin::open(cluster.connection));
   return cluster;
+}
+
+app::Settings engine_settings(const Cluster& cluster, const std::string& part) {
+  app::Settings settings;
+  settings.log = "kafka";
+  settings.brokers = cluster.connection.brokers;
+  settings.topic_prefix = cluster.prefix + "-" + part;
+  settings.data_folder =
+      std::filesystem::temp_directory_path() / (cluster.prefix + "-" + part + "-data");
+  return settings;
 }
 
 void make_topics(const Cluster& cluster, const topics::TopicNames& names) {

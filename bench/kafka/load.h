@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "apps/daybook/settings.h"
+#include "bench/must.h"
 #include "infra/kafka/admin.h"
 #include "infra/kafka/producer.h"
 #include "infra/topics/topic_names.h"
@@ -20,12 +22,9 @@ struct Cluster {
   [[nodiscard]] topics::TopicNames names(const std::string& part) const;
 };
 
-// Ends the program with the error's text: there is nothing to measure then.
-template <class T>
-T must(Result<T> result);
-[[noreturn]] void give_up(const Error& error);
-
 [[nodiscard]] Cluster open_cluster(const std::string& brokers);
+// Of an engine that works on the topics `part` of the run, in a data folder of its own.
+[[nodiscard]] app::Settings engine_settings(const Cluster& cluster, const std::string& part);
 // Four topics of one partition, with a log.
 void make_topics(const Cluster& cluster, const topics::TopicNames& names);
 
@@ -59,11 +58,5 @@ struct Latencies {
 [[nodiscard]] Latencies round_trips(const Cluster& cluster, std::size_t count, double per_second);
 // From the command's publishing to its result, at a steady rate.
 [[nodiscard]] Latencies answer_times(const Cluster& cluster, std::size_t count, double per_second);
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) give_up(result.error());
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
 
 }  // namespace daybook::bench

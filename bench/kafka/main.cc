@@ -1,17 +1,14 @@
 // ./dev bench kafka: the engine on a real broker beside a bare relay with the same clients.
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <cstdlib>
-#include <string_view>
 
 #include "bench/figures.h"
 #include "bench/kafka/load.h"
 
 int main(int argc, char** argv) {
   using namespace daybook::bench;
-  spdlog::set_level(spdlog::level::err);
-  const bool quick = argc > 1 && std::string_view(argv[1]) == "--quick";
+  const bool quick = begin(argc, argv);
   const char* given = std::getenv("DAYBOOK_BROKERS");  // NOLINT(concurrency-mt-unsafe)
   const Cluster cluster = open_cluster(given == nullptr ? "127.0.0.1:9092" : given);
   const std::size_t count = quick ? 20'000 : 200'000;

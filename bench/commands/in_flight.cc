@@ -1,0 +1,95 @@
+#include "bench/commands/in_flight.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <semaphore>
+#include <thread>
+#include <utility>
+
+#include "bench/figures.h"
+#include "bench/must.h"
+
+namespace daybook::bench {
+namespace {
+
+// Lives until nothing answers any more, which may be after the last answer was counted. Answers
+// come from any thread.
+class Flow : public std::enable_shared_from_this<Flow> {
+ public:
+  Flow(commands::CommandDoor& door, std::size_t in_flight)
+      : door_(door), in_flight_(in_flight), portion_(std::max<std::size_t>(1, in_flight / 8)) {}
+
+  void submit(Command command) {
+    await(submitted_ < in_flight_ ? 0 : submitted_ - in_flight_ + 1);
+    ++submitted_;
+    door_.submit({std::move(command), [flow = shared_from_this()](Result<Receipt> result) {
+                    flow->take(must(std::move(result)));
+                  }});
+  }
+  // Until so many have been answered.
+  void await(std::size_t count) {
+    if (answered_ >= count) return;
+    std::unique_lock lock(mutex_);
+    awaited_ = std::min(std::max(count, answered_ + portion_), submitted_);
+    changed_.wait(lock, [&] { return answered_ >= awaited_; });
+  }
+
+  std::atomic<std::size_t> accepted{0};
+  std::atomic<std::size_t> rejected{0};
+  std::atomic<std::size_t> repeated{0};
+
+ private:
+  void take(const Receipt& receipt) {
+    const bool first = !receipt.repeated();
+    ++(first ? receipt.outcome() == "accepted" ? accepted : rejected : repeated);
+    const std::size_t answered = ++answered_;
+    if (answered != awaited_) return;
+    { const std::lock_guard lock(mutex_); }
+    changed_.notify_one();
+  }
+
+  commands::CommandDoor& door_;
+  const std::size_t in_flight_;
+  const std::size_t portion_;  // of answers that the submitter is woken for
+  std::size_t submitted_ = 0;
+  std::atomic<std::size_t> answered_{0};
+  std::atomic<std::size_t> awaited_{0};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+};
+
+}  // namespace
+
+std::vector<double> answer_times_at(commands::CommandDoor& door, std::vector<Command> commands,
+                                    double per_second) {
+  const auto times = std::make_shared<std::vector<double>>(commands.size());
+  const auto answered = std::make_shared<std::counting_semaphore<>>(0);
+  const auto start = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    const auto due = start + std::chrono::duration<double>(static_cast<double>(i) / per_second);
+    std::this_thread::sleep_until(due);
+    door.submit({std::move(commands[i]), [=](Result<Receipt> receipt) {
+                   (void)must(std::move(receipt));
+                   (*times)[i] = std::chrono::duration<double, std::milli>(
+                                     std::chrono::steady_clock::now() - due)
+                                     .count();
+                   answered->release();
+                 }});
+  }
+  for (std::size_t i = 0; i < times->size(); ++i) answered->acquire();
+  return *times;
+}
+
+Answered keep_in_flight(commands::CommandDoor& door, std::vector<Command> commands,
+                        std::size_t in_flight) {
+  const auto flow = std::make_shared<Flow>(door, in_flight);
+  const Stopwatch time;
+  for (Command& command : commands) flow->submit(std::move(command));
+  flow->await(commands.size());
+  return {flow->accepted, flow->rejected, flow->repeated, time.seconds()};
+}
+
+}  // namespace daybook::bench

@@ -1,0 +1,152 @@
+// ./dev bench projection: the live projector beside the same rows written by hand.
+#include <fmt/format.h>
+
+#include <atomic>
+#include <future>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "bench/commands/in_flight.h"
+#include "bench/commands/mix.h"
+#include "bench/disk_folder.h"
+#include "bench/figures.h"
+#include "bench/private_database.h"
+#include "bench/projection/by_hand.h"
+#include "bench/running_engine.h"
+#include "infra/postgres/connection.h"
+
+namespace daybook::bench {
+namespace {
+
+constexpr std::size_t kInFlight = 256;
+constexpr double kOfByHand = 0.8;
+constexpr double kReadableWithinMs = 50;
+
+struct Scale {
+  std::size_t commands = 200'000;  // of the mix, in the log before the projector starts
+  std::size_t patches = 50'000;    // of a few records
+  std::chrono::seconds load{30};   // while commands are waited for
+};
+
+struct Rate {
+  double by_projector = 0;
+  double by_hand = 0;
+};
+
+// One after the other, into new tables each.
+Rate row_rates(const DiskFolder& folder, const Mix& mix, std::size_t commands) {
+  RunningEngine running(settings_in(folder));
+  running.await_owned();
+  (void)keep_in_flight(running.engine(), mix.preload(), 32);
+  (void)keep_in_flight(running.engine(), mix.commands(0, commands), kInFlight);
+  Rate rate;
+  {
+    const PrivateDatabase database(folder.path() / "projector");
+    running.follow(database.url());
+    running.await_following();
+    const Stopwatch time;
+    running.await_tables();
+    rate.by_projector = static_cast<double>(running.rows()) / time.seconds();
+    running.follow_no_more();
+  }
+  const std::vector<RowBatch> batches = batches_of(running.log());
+  const PrivateDatabase database(folder.path() / "by-hand");
+  const double seconds = write_by_hand(database.url(), batches);
+  rate.by_hand = static_cast<double>(row_count(batches)) / seconds;
+  return rate;
+}
+
+// From handing a command over to having read that its rows are there, at that many a second, one
+// command after the other.
+std::vector<double> readable_times(RunningEngine& running, const std::string& url, const Mix& mix,
+                                   std::chrono::seconds load_time, double per_second) {
+  auto reader = must(postgres::Connection::open(url));
+  must(reader.prepare("wait", "SELECT daybook.wait_for($1, '10 seconds')"));
+  std::atomic<bool> enough = false;
+  constexpr std::size_t kMost = 2'000'000;
+  // The load; its own answers do not count.
+  std::thread load([&] {
+    const auto start = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < kMost && !enough; i += 20) {
+      std::this_thread::sleep_until(
+          start + std::chrono::duration<double>(static_cast<double>(i) / per_second));
+      for (Command& command : mix.commands(i, 20))
+        running.engine().submit({std::move(command), [](const Result<Receipt>&) {}});
+    }
+  });
+  std::vector<double> times;
+  const Stopwatch since;
+  for (std::size_t i = 0; since.seconds() < static_cast<double>(load_time.count()); ++i) {
+    std::promise<Result<Receipt>> answered;
+    const Stopwatch time;
+    running.engine().submit({mix.commands(kMost + i, 1).front(), [&](Result<Receipt> result) {
+                               answered.set_value(std::move(result));
+                             }});
+    const Receipt receipt = must(answered.get_future().get());
+    if (receipt.token().empty()) continue;  // refused
+    (void)must(reader.exec_prepared("wait", std::vector<postgres::Value>{receipt.token()}));
+    times.push_back(time.seconds() * 1'000);
+  }
+  enough = true;
+  load.join();
+  return times;
+}
+
+// Rows that are written for each change of the same few records, in a burst.
+double rows_per_change(RunningEngine& running, std::size_t patches) {
+  const Mix few(1, 10);
+  std::vector<Command> commands;
+  constexpr std::size_t kNotGivenYet = 10'000'000;
+  for (std::size_t number = kNotGivenYet; commands.size() < patches; number += 20) {
+    for (Command& command : few.commands(number, 20)) {
+      if (command.action().has_patch_deal()) commands.push_back(std::move(command));
+    }
+  }
+  running.await_tables();
+  const std::size_t before = running.rows();
+  const Answered answered = keep_in_flight(running.engine(), std::move(commands), kInFlight);
+  running.await_tables();
+  return static_cast<double>(running.rows() - before) / static_cast<double>(answered.accepted);
+}
+
+bool run(const Scale& scale) {
+  const DiskFolder folder("bench-projection");
+  const Mix mix(1);
+  const Rate rate = row_rates(folder, mix, scale.commands);
+  std::vector<Figure> figures{
+      {"rows by the projector", rate.by_projector, "rows per second", rate.by_hand, kOfByHand}};
+  const PrivateDatabase database(folder.path() / "tables");
+  RunningEngine running(settings_in(folder));
+  running.await_owned();
+  (void)keep_in_flight(running.engine(), mix.preload(), 32);
+  running.follow(database.url());
+  running.await_tables();
+  // About as many commands as rows.
+  const auto times =
+      readable_times(running, database.url(), mix, scale.load, rate.by_projector / 2);
+  figures.push_back({"command to readable row, p50", percentile(times, 0.5), "ms"});
+  figures.push_back(
+      {"command to readable row, p99", percentile(times, 0.99), "ms", kReadableWithinMs, 1, true});
+  figures.push_back({"rows written for a change of a hot record",
+                     rows_per_change(running, scale.patches), "rows", 1, 1, true});
+  return report(
+      "The live projector",
+      fmt::format("{} commands of the mix of `commands` in the log; then half as many a "
+                  "second as the rows of the first figure, for {} s; {} of them waited for\n"
+                  "baselines: the same rows in the same batches by COPY and upsert on one "
+                  "connection; 50 ms; a row for each change",
+                  scale.commands, scale.load.count(), times.size()),
+      figures);
+}
+
+}  // namespace
+}  // namespace daybook::bench
+
+int main(int argc, char** argv) {
+  using daybook::bench::Scale;
+  const bool quick = daybook::bench::begin(argc, argv);
+  return daybook::bench::run(quick ? Scale{30'000, 10'000, std::chrono::seconds(5)} : Scale{}) ? 0
+                                                                                               : 1;
+}
