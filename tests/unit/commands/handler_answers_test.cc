@@ -109,7 +109,7 @@ TEST_F(HandlerAnswers, CommandsThatWaitTogetherWithOneAppend) {
   start_with_organization();
   std::promise<void> is_busy;
   std::promise<void> all_wait;
-  ASSERT_TRUE(handler_->query([&](const State&, Journal&) {
+  ASSERT_TRUE(handler_->query([&](const State&, commands::Journal&) {
     is_busy.set_value();
     all_wait.get_future().wait();
   }));
