@@ -180,6 +180,7 @@ Result<std::size_t> PostgresReadTables::write(const std::vector<RowChange>& rows
   DAYBOOK_TRY(advance(checkpoint));
   DAYBOOK_TRY(transaction.commit());
   sequence_ = checkpoint.position.sequence;
+  search_indexes_.nudge();
   return parked;
 }
 

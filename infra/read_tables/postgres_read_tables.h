@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "infra/postgres/connection.h"
+#include "infra/read_tables/search_index_tidier.h"
 #include "projections/ports/read_tables.h"
 
 namespace daybook::read_tables {
@@ -58,6 +59,7 @@ class PostgresReadTables final : public projections::ReadTables {
   [[nodiscard]] Result<void> prepare_once(const std::string& name, const std::string& sql);
 
   Url url_;
+  SearchIndexTidier search_indexes_{url_};
   std::optional<postgres::Connection> connection_;
   std::set<std::string> made_;  // statements of this session
   std::uint32_t partition_ = 0;

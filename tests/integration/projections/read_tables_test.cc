@@ -101,6 +101,31 @@ class ReadTables : public ::testing::Test {
   std::uint64_t sequence_ = 0;
 };
 
+TEST_F(ReadTables, HaveTheirSearchIndexesTidiedBesideTheWrites) {
+  (void)run(sql_, "CREATE EXTENSION pgstattuple");
+  // It would tidy too.
+  (void)run(sql_, "ALTER TABLE crm.companies SET (autovacuum_enabled = false)");
+  const std::string session =
+      "FROM pg_stat_activity WHERE datname = current_database()"
+      " AND application_name = 'daybook search indexes'";
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto becomes = [&](const std::string& sql, const std::string& wanted) {
+    while (value(sql) != wanted)
+      if (std::chrono::steady_clock::now() > until) return false;
+    return true;
+  };
+  const std::string untidy =
+      "SELECT pending_tuples FROM pgstatginindex('crm.idx_companies_trigram')";
+  ASSERT_TRUE(write(companies(kSome, "A")));
+  EXPECT_TRUE(becomes(untidy, "0"));
+  ASSERT_EQ(value("SELECT count(pg_terminate_backend(pid, 10000)) " + session), "1");
+  for (int i = 0; value("SELECT count(*) " + session) == "0"; ++i) {
+    ASSERT_LT(std::chrono::steady_clock::now(), until);
+    ASSERT_TRUE(write(companies(kSome, "B" + std::to_string(i))));
+  }
+  EXPECT_TRUE(becomes(untidy, "0"));
+}
+
 TEST_F(ReadTables, BeginNowhere) {
   EXPECT_TRUE(claimed_.position.nowhere());
   EXPECT_EQ(claimed_.next_offset, 0U);

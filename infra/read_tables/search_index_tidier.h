@@ -1,0 +1,51 @@
+// Sorts what was written into the search indexes, on a thread and a session of its own, so that no
+// write has to.
+//
+// PostgreSQL puts new entries of a GIN index into an unsorted list; the write that fills it sorts
+// it in, and stood still for up to a quarter of a second (`./dev bench projection`). Sorted in one
+// index after the other, the lists stay short, and so do the searches that read them. Nothing
+// depends on it: what fails is tried again after a later write, and a list that grows nevertheless
+// is sorted in by whoever fills it.
+//
+// The session is the owner's, because only the owner of an index may do this; its statements are
+// fixed. Thread-safe.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "infra/postgres/connection.h"
+
+namespace daybook::read_tables {
+
+class SearchIndexTidier {
+ public:
+  // Asks for the owner's URL with each session.
+  explicit SearchIndexTidier(std::function<std::string()> url);
+  ~SearchIndexTidier();  // after the statement that is under way
+  SearchIndexTidier(const SearchIndexTidier&) = delete;
+  SearchIndexTidier& operator=(const SearchIndexTidier&) = delete;
+
+  // Something was written. Returns at once.
+  void nudge();
+
+ private:
+  void run();
+  [[nodiscard]] Result<void> tidy();
+
+  std::function<std::string()> url_;
+  std::optional<postgres::Connection> connection_;
+  std::vector<postgres::Value> due_;  // indexes, in this round
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool nudged_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace daybook::read_tables
