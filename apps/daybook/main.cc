@@ -22,8 +22,8 @@ Exit codes: 0 done; 1 it could not be done; 2 a command was refused or a check f
 
 Environment: DAYBOOK_DATA (data folder), DAYBOOK_HTTP (address), DAYBOOK_LOG (embedded or kafka),
 DAYBOOK_BROKERS, DAYBOOK_TOPIC_PREFIX, DAYBOOK_KAFKA_CONFIG and DAYBOOK_KAFKA_... (options of librdkafka),
-DATABASE_URL (instead of the private PostgreSQL), DAYBOOK_TOKEN_FILE (who may send what), DAYBOOK_TOKEN (this client's
-own token).)";
+DATABASE_URL (instead of the private PostgreSQL), DAYBOOK_STATE_MEMORY (MiB), DAYBOOK_TOKEN_FILE (who may send what),
+DAYBOOK_TOKEN (this client's own token).)";
 
 struct CommandLine {
   Settings settings;

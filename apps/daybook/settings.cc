@@ -55,6 +55,17 @@ void overlay_options(std::map<std::string, std::string>& options) {
   }
 }
 
+Result<std::optional<std::uint64_t>> mebibytes(const char* name) {
+  const std::string text = environment(name);
+  if (text.empty()) return std::optional<std::uint64_t>();
+  constexpr unsigned kDigitsMax = 9;
+  const bool number =
+      text.size() <= kDigitsMax && text.find_first_not_of("0123456789") == std::string::npos;
+  if (number) return std::stoull(text) << 20U;
+  return fail(ErrorKind::kInvalid, "config.invalid",
+              fmt::format("{}: give a whole number of MiB", name));
+}
+
 }  // namespace
 
 Result<Settings> settings_from_environment() {
@@ -75,6 +86,8 @@ Result<Settings> settings_from_environment() {
   settings.token_file = environment("DAYBOOK_TOKEN_FILE");
   settings.token = environment("DAYBOOK_TOKEN");
   settings.database_url = environment("DATABASE_URL");
+  DAYBOOK_ASSIGN(state_memory, mebibytes("DAYBOOK_STATE_MEMORY"));
+  settings.state_memory = state_memory;
   return settings;
 }
 

@@ -2,8 +2,10 @@
 // once, in main.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "domain/core/result.h"
@@ -23,7 +25,8 @@ struct Settings {
   // Options of librdkafka by its names: of the file DAYBOOK_KAFKA_CONFIG, overlaid with
   // DAYBOOK_KAFKA_<NAME>, where NAME has underscores for dots and upper case.
   std::map<std::string, std::string> kafka;
-  bool json = false;  // --json
+  std::optional<std::uint64_t> state_memory;  // bytes; DAYBOOK_STATE_MEMORY in MiB
+  bool json = false;                          // --json
 };
 
 // Exit codes of all subcommands.
@@ -36,7 +39,7 @@ enum ExitCode {
 };
 
 // Defaults, overlaid with the environment. kInvalid "config.invalid" for a file that cannot be
-// read.
+// read, or a number that is none.
 [[nodiscard]] Result<Settings> settings_from_environment();
 
 // Prints an error for a person (or as JSON) to stderr and gives the exit code for its kind.

@@ -4,11 +4,13 @@
 // Whatever is given here must outlive the engine.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
 #include "apps/daybook/backend.h"
 #include "commands/partition_handler.h"
+#include "infra/memory/machine_memory.h"
 #include "projections/ports/read_tables.h"
 #include "projections/projector.h"
 
@@ -23,7 +25,9 @@ std::unique_ptr<Port> nothing_around(std::unique_ptr<Port> port) {
 
 struct Wiring {
   const commands::Clock* clock = &system_clock();
-  commands::HandlerOptions handler = {};
+  // Bytes that all handlers together may take for what they decide on, about.
+  std::uint64_t state_memory = memory::machine_bytes() / 8;
+  commands::HandlerOptions handler = {};  // but for the bound of its cache, a part of that memory
   projections::ProjectorOptions projector = {};
   Around<Backend> around_backend = nothing_around<Backend>;
   Around<commands::Journal> around_journal = nothing_around<commands::Journal>;

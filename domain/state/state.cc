@@ -67,13 +67,16 @@ Result<void> State::health() const {
 }
 
 State::Slot& State::slot(const std::string& key) const {
-  const auto find = [&](auto& entries) -> Slot& {
+  const auto find = [&](auto& entries) -> std::pair<Slot&, bool> {
     const auto [found, fresh] = entries.try_emplace(key);
     if (fresh) load(*found);
     found->second.used = true;
-    return *found;
+    return {*found, fresh};
   };
-  return keys::is_ordered(key) ? find(ordered_entries_) : find(entries_);
+  if (keys::is_ordered(key)) return find(ordered_entries_).first;
+  auto [slot, fresh] = find(entries_[std::hash<std::string>()(key) % kParts]);
+  if (fresh) ++entries_count_;
+  return slot;
 }
 
 void State::load(Slot& fresh) const {

@@ -16,6 +16,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -140,6 +141,10 @@ class State {
     [[nodiscard]] bool clean() const { return pending == 0 && !dirty; }
   };
 
+  // In parts, because one that grows walks over all that it has, and commands wait meanwhile.
+  using Entries = std::unordered_map<std::string, Entry>;
+  static constexpr std::size_t kParts = 64;
+
   Slot& slot(const std::string& key) const;
   void load(Slot& fresh) const;
   [[nodiscard]] std::optional<std::string> lasting_text(const std::string& key) const;
@@ -154,19 +159,21 @@ class State {
                         std::int64_t at);
   void purge_uses(const std::string& organization_id, std::int64_t used_before);
   void remove_use(const std::string& organization_id, const std::string& use_id);
-  void trim_bucket(std::size_t bucket);
+  void trim_bucket(Entries& part, std::size_t bucket);
   void forget();
 
   StateStore& store_;
   std::size_t cached_entries_max_;
   Indexes indexes_;
-  mutable std::unordered_map<std::string, Entry> entries_;
+  mutable std::array<Entries, kParts> entries_;
+  mutable std::size_t entries_count_ = 0;
   mutable std::map<std::string, Entry> ordered_entries_;
   mutable std::optional<Error> failure_;
   std::vector<Change> undo_;  // values before the open transaction, in the order of the changes
   std::vector<Slot*> dirty_;
   std::unordered_map<std::string, std::string> noted_;  // not in the store yet
-  std::size_t hand_ = 0;                                // where in entries_ `trim` goes on
+  std::size_t hand_part_ = 0;                           // where in entries_ `trim` goes on
+  std::size_t hand_ = 0;
 };
 
 inline const std::string& State::Change::key() const { return slot_->first; }

@@ -85,19 +85,23 @@ Result<void> State::flush(log::Progress progress) {
 void State::trim() {
   if (ordered_entries_.size() > cached_entries_max_)
     std::erase_if(ordered_entries_, [](const auto& slot) { return slot.second.clean(); });
-  if (entries_.size() <= cached_entries_max_) return;
+  if (entries_count_ <= cached_entries_max_) return;
   constexpr std::size_t kBucketsForEach = 8;
-  std::size_t buckets = (entries_.size() - cached_entries_max_) * kBucketsForEach;
-  for (; buckets > 0 && entries_.size() > cached_entries_max_; --buckets) {
-    hand_ = (hand_ + 1) % entries_.bucket_count();
-    trim_bucket(hand_);
+  std::size_t buckets = (entries_count_ - cached_entries_max_) * kBucketsForEach;
+  for (; buckets > 0 && entries_count_ > cached_entries_max_; --buckets) {
+    if (++hand_ >= entries_.at(hand_part_).bucket_count()) {
+      hand_ = 0;
+      hand_part_ = (hand_part_ + 1) % kParts;
+    }
+    trim_bucket(entries_.at(hand_part_), hand_);
   }
 }
 
-void State::trim_bucket(std::size_t bucket) {
-  for (auto next = entries_.begin(bucket); next != entries_.end(bucket);) {
+void State::trim_bucket(Entries& part, std::size_t bucket) {
+  for (auto next = part.begin(bucket); next != part.end(bucket);) {
     Slot& slot = *next++;
-    if (!std::exchange(slot.second.used, false) && slot.second.clean()) entries_.erase(slot.first);
+    if (!std::exchange(slot.second.used, false) && slot.second.clean())
+      entries_count_ -= part.erase(slot.first);
   }
 }
 
@@ -115,7 +119,8 @@ void State::forget() {
   undo_.clear();
   dirty_.clear();
   noted_.clear();
-  entries_.clear();
+  for (Entries& part : entries_) part.clear();
+  entries_count_ = 0;
   ordered_entries_.clear();
   failure_.reset();
 }

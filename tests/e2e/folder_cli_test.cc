@@ -20,6 +20,19 @@ fs::perms mode_of(const fs::path& path) { return fs::status(path).permissions();
 
 bool is_private(const fs::path& folder) { return mode_of(folder) == fs::perms::owner_all; }
 
+// ---- settings
+// ---------------------------------------------------------------------------------------------------
+
+TEST(Settings, ThatAreWrongLeaveNothingBehind) {
+  const Installation daybook({"DAYBOOK_STATE_MEMORY=1G"});
+  const ProgramResult refused = daybook.run({"up"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_TRUE(contains(refused.err, "config.invalid") &&
+              contains(refused.err, "DAYBOOK_STATE_MEMORY"))
+      << refused.err;
+  EXPECT_TRUE(fs::is_empty(daybook.folder()));
+}
+
 // ---- stopped
 // ----------------------------------------------------------------------------------------------------
 

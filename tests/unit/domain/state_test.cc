@@ -128,17 +128,19 @@ TEST_F(StateTest, WhatIsNotedIsForgottenWithTheRest) {
 }
 
 TEST_F(StateTest, AFullCacheGivesUpWhatTheStoreHas) {
+  // Each time a part of the cache: so often that all of it has had its turn twice.
+  constexpr int kRounds = 1'000;
   State small(store_, 0);
   small.begin();
   log::Event event = created("A");
   ASSERT_TRUE(small.apply(organization_, event, kNow));
   small.confirm(small.commit());
-  for (int round = 0; round < 4; ++round) small.trim();
+  for (int round = 0; round < kRounds; ++round) small.trim();
   store_.fail_reads(true);
   EXPECT_EQ(name_in(small), "A");
   EXPECT_TRUE(small.health());
   ASSERT_TRUE(small.flush({}));
-  for (int round = 0; round < 4; ++round) small.trim();
+  for (int round = 0; round < kRounds; ++round) small.trim();
   EXPECT_EQ(name_in(small), "none");
   EXPECT_FALSE(small.health());
 }
