@@ -109,7 +109,9 @@ class LocalDoor final : public Door {
     DAYBOOK_ASSIGN(door, local->backend_->open_door(nullptr));
     local->topics_ = std::move(door);
     if (local->topics_) return local;
-    DAYBOOK_ASSIGN(commands, CommandSide::open(*local->backend_));
+    Wiring wiring;
+    wiring.state_memory = settings.state_memory;
+    DAYBOOK_ASSIGN(commands, CommandSide::open(*local->backend_, wiring));
     DAYBOOK_TRY(commands->await_owned());
     local->commands_ = std::move(commands);
     return local;

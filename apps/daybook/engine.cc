@@ -53,7 +53,7 @@ Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, Roles ro
   // First: a wrong setting is to leave nothing behind.
   DAYBOOK_TRY(http_config(settings));
   DAYBOOK_TRY(prepare_folder(settings));
-  wiring.state_memory = settings.state_memory.value_or(wiring.state_memory);
+  if (settings.state_memory) wiring.state_memory = settings.state_memory;
   std::unique_ptr<Engine> engine(new Engine(settings, roles, std::move(wiring)));
   // The log first: it holds the lock of the data folder.
   progress("opening the log");

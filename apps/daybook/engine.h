@@ -73,11 +73,12 @@ class Engine {
   std::optional<postgres::Cluster> cluster_;
   metrics::Registry registry_;
   std::unique_ptr<Backend> backend_;
-  std::unique_ptr<CommandSide> commands_;        // null without that role
-  mutable std::mutex mutex_;                     // of the next three
-  std::unique_ptr<ProjectionSide> projections_;  // set once
+  std::unique_ptr<CommandSide> commands_;  // null without that role
+  mutable std::mutex mutex_;               // of the next three
   std::string database_trouble_;
   std::string database_url_;
+  std::unique_ptr<ProjectionSide>
+      projections_;  // set once; asks for the URL for as long as it lives
   std::unique_ptr<commands::CommandDoor> door_;  // null if it is the command side's engine
   std::unique_ptr<http::Server> server_;
 };

@@ -8,6 +8,7 @@
 
 #include "infra/log/partition_journal.h"
 #include "infra/log/random_id.h"
+#include "infra/memory/machine_memory.h"
 #include "infra/state/background_state_store.h"
 #include "infra/state/rocksdb_state_store.h"
 
@@ -23,13 +24,19 @@ Result<std::unique_ptr<StateStore>> open_store(const std::filesystem::path& fold
   return std::make_unique<state::BackgroundStateStore>(std::move(store));
 }
 
-// An entry of a state's cache with its key, its share of the table, and its record or text: 450 to
-// 500 bytes where there are a million aggregates (`./dev bench commands`).
-constexpr std::uint64_t kBytesPerEntry = 512;
+// An entry of a state's cache with its key, its share of the table, and its record or text: with a
+// million aggregates three million of them took 1.75 GB.
+constexpr std::uint64_t kBytesPerEntry = 576;
 
 commands::HandlerOptions handler_options(const Wiring& wiring, std::uint32_t partitions) {
+  constexpr std::uint64_t kShareOfTheMachine = 8;
   commands::HandlerOptions options = wiring.handler;
-  options.cached_entries_max = wiring.state_memory / partitions / kBytesPerEntry;
+  const auto entries = [&](std::uint64_t memory) { return memory / partitions / kBytesPerEntry; };
+  options.cached_entries_max =
+      wiring.state_memory
+          ? entries(*wiring.state_memory)
+          : std::max<std::uint64_t>(options.cached_entries_max,
+                                    entries(memory::machine_bytes() / kShareOfTheMachine));
   return options;
 }
 
@@ -114,13 +121,14 @@ Result<std::unique_ptr<ProjectionSide>> ProjectionSide::open(
     Backend& backend, const read_tables::PostgresReadTables::Url& database_url,
     const Wiring& wiring) {
   std::unique_ptr<ProjectionSide> side(new ProjectionSide());
+  side->search_indexes_ = std::make_unique<read_tables::SearchIndexTidier>(database_url);
   for (std::uint32_t partition = 0; partition < backend.log().partition_count(); ++partition) {
     DAYBOOK_ASSIGN(
         store, open_store(backend.state_folder() / ("projections-" + std::to_string(partition))));
     side->stores_.push_back(std::move(store));
     side->sources_.push_back(std::make_unique<log::ValidReader>(backend.log(), partition));
-    side->tables_.push_back(
-        wiring.around_tables(std::make_unique<read_tables::PostgresReadTables>(database_url)));
+    side->tables_.push_back(wiring.around_tables(std::make_unique<read_tables::PostgresReadTables>(
+        database_url, side->search_indexes_.get())));
     side->projectors_.push_back(std::make_unique<projections::Projector>(
         partition, *side->sources_.back(), *side->tables_.back(), *side->stores_.back(),
         wiring.projector));
@@ -145,6 +153,7 @@ ProjectionSide::~ProjectionSide() { stop(); }
 void ProjectionSide::stop() {
   membership_.reset();
   for (auto& projector : projectors_) projector->stop();
+  search_indexes_->stop();
 }
 
 std::vector<projections::ProjectorStatus> ProjectionSide::status() const {

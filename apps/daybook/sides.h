@@ -62,6 +62,7 @@ class ProjectionSide {
 
   std::vector<std::unique_ptr<StateStore>> stores_;
   std::vector<std::unique_ptr<log::ValidReader>> sources_;
+  std::unique_ptr<read_tables::SearchIndexTidier> search_indexes_;  // of all tables
   std::vector<std::unique_ptr<projections::ReadTables>> tables_;
   std::vector<std::unique_ptr<projections::Projector>> projectors_;
   std::unique_ptr<Membership> membership_;

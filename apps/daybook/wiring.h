@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "apps/daybook/backend.h"
 #include "commands/partition_handler.h"
-#include "infra/memory/machine_memory.h"
 #include "projections/ports/read_tables.h"
 #include "projections/projector.h"
 
@@ -25,9 +25,10 @@ std::unique_ptr<Port> nothing_around(std::unique_ptr<Port> port) {
 
 struct Wiring {
   const commands::Clock* clock = &system_clock();
-  // Bytes that all handlers together may take for what they decide on, about.
-  std::uint64_t state_memory = memory::machine_bytes() / 8;
-  commands::HandlerOptions handler = {};  // but for the bound of its cache, a part of that memory
+  commands::HandlerOptions handler = {};
+  // Bytes, about, that the handlers of all partitions may take for what they decide on. Absent: an
+  // eighth of the machine's, if that is more than the handler's own bounds.
+  std::optional<std::uint64_t> state_memory = {};
   projections::ProjectorOptions projector = {};
   Around<Backend> around_backend = nothing_around<Backend>;
   Around<commands::Journal> around_journal = nothing_around<commands::Journal>;

@@ -85,10 +85,11 @@ Result<void> State::flush(log::Progress progress) {
 void State::trim() {
   if (ordered_entries_.size() > cached_entries_max_)
     std::erase_if(ordered_entries_, [](const auto& slot) { return slot.second.clean(); });
-  if (entries_count_ <= cached_entries_max_) return;
+  const std::size_t most = cached_entries_max_ + dirty_.size();
+  if (entries_count_ <= most) return;
   constexpr std::size_t kBucketsForEach = 8;
-  std::size_t buckets = (entries_count_ - cached_entries_max_) * kBucketsForEach;
-  for (; buckets > 0 && entries_count_ > cached_entries_max_; --buckets) {
+  std::size_t buckets = (entries_count_ - most) * kBucketsForEach;
+  for (; buckets > 0 && entries_count_ > most; --buckets) {
     if (++hand_ >= entries_.at(hand_part_).bucket_count()) {
       hand_ = 0;
       hand_part_ = (hand_part_ + 1) % kParts;

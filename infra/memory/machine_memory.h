@@ -6,9 +6,9 @@
 
 namespace daybook::memory {
 
-// Bytes that this process may use at most: the machine's, or its control group's if those are
-// fewer. `group_limit` is the group's file of the second version, as a container sees its own.
-[[nodiscard]] std::uint64_t machine_bytes(
-    const std::filesystem::path& group_limit = "/sys/fs/cgroup/memory.max");
+// Bytes that this process may use at most: the machine's, or those of its control group or of one
+// around it if they are fewer (versions 1 and 2, where they are usually mounted). `root` is where
+// /proc and /sys are looked for.
+[[nodiscard]] std::uint64_t machine_bytes(const std::filesystem::path& root = "/");
 
 }  // namespace daybook::memory

@@ -92,7 +92,8 @@ std::string ids_of(const std::vector<const RowChange*>& rows) {
 
 }  // namespace
 
-PostgresReadTables::PostgresReadTables(Url url) : url_(std::move(url)) {}
+PostgresReadTables::PostgresReadTables(Url url, SearchIndexTidier* search_indexes)
+    : url_(std::move(url)), search_indexes_(search_indexes) {}
 
 Result<void> PostgresReadTables::connect() {
   if (connection_ && connection_->is_open() && !connection_->in_transaction()) return {};
@@ -180,7 +181,7 @@ Result<std::size_t> PostgresReadTables::write(const std::vector<RowChange>& rows
   DAYBOOK_TRY(advance(checkpoint));
   DAYBOOK_TRY(transaction.commit());
   sequence_ = checkpoint.position.sequence;
-  search_indexes_.nudge();
+  if (search_indexes_ != nullptr) search_indexes_->nudge();
   return parked;
 }
 

@@ -24,7 +24,8 @@ class PostgresReadTables final : public projections::ReadTables {
   // The URL is the owner's; the session goes on with the projector's rights where that role exists.
   // Asked for with each session: a private cluster may come back on another port.
   using Url = std::function<std::string()>;
-  explicit PostgresReadTables(Url url);
+  // `search_indexes`, if given, hears of each write and outlives the tables.
+  explicit PostgresReadTables(Url url, SearchIndexTidier* search_indexes = nullptr);
   explicit PostgresReadTables(const std::string& url) : PostgresReadTables([url] { return url; }) {}
 
   [[nodiscard]] Result<projections::Checkpoint> claim(std::uint32_t partition,
@@ -59,7 +60,7 @@ class PostgresReadTables final : public projections::ReadTables {
   [[nodiscard]] Result<void> prepare_once(const std::string& name, const std::string& sql);
 
   Url url_;
-  SearchIndexTidier search_indexes_{url_};
+  SearchIndexTidier* search_indexes_;  // or null
   std::optional<postgres::Connection> connection_;
   std::set<std::string> made_;  // statements of this session
   std::uint32_t partition_ = 0;

@@ -9,26 +9,29 @@ namespace {
 // Between two indexes, because sorting a list in takes a core for its time. Not shorter: what is
 // sorted in together shares much of the work.
 constexpr std::chrono::milliseconds kPause(200);
-// When one failed.
+// After a session or a round could not be begun.
 constexpr std::chrono::seconds kLongPause(1);
 
 constexpr const char* kIndexes =
     "SELECT i.indexrelid FROM pg_index i"
     " JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam"
-    " WHERE a.amname = 'gin' AND c.relnamespace = 'crm'::regnamespace AND i.indisready";
+    " WHERE a.amname = 'gin' AND c.relnamespace = 'crm'::regnamespace AND i.indisready"
+    " AND pg_has_role(c.relowner, 'USAGE')";
 
 }  // namespace
 
 SearchIndexTidier::SearchIndexTidier(std::function<std::string()> url)
     : url_(std::move(url)), thread_([this] { run(); }) {}
 
-SearchIndexTidier::~SearchIndexTidier() {
+SearchIndexTidier::~SearchIndexTidier() { stop(); }
+
+void SearchIndexTidier::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void SearchIndexTidier::nudge() {
@@ -43,34 +46,46 @@ void SearchIndexTidier::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || nudged_ || !due_.empty(); });
-    if (stopping_) return;
+    if (stopping_) break;
     if (due_.empty()) nudged_ = false;
     lock.unlock();
-    const bool tidied = tidy().has_value();
-    if (!tidied) connection_.reset();
+    const bool soon = tidy_one();
     lock.lock();
-    changed_.wait_for(lock, tidied ? kPause : kLongPause, [this] { return stopping_; });
+    changed_.wait_for(lock, soon ? kPause : kLongPause, [this] { return stopping_; });
   }
+  connection_.reset();
 }
 
-Result<void> SearchIndexTidier::tidy() {
-  if (!connection_) {
-    postgres::ConnectionOptions options;
-    options.application_name = "daybook search indexes";
-    options.connect_timeout = std::chrono::seconds(2);
-    DAYBOOK_ASSIGN(connection, postgres::Connection::open(url_(), options));
-    // Whoever locks a table for long is not waited for.
-    DAYBOOK_TRY(connection.exec("SET lock_timeout = '100ms'"));
-    connection_.emplace(std::move(connection));
+bool SearchIndexTidier::tidy_one() {
+  if (!connection_ || !connection_->is_open()) {
+    due_.clear();  // perhaps of another database
+    if (!connect()) return false;
   }
-  if (due_.empty()) {
-    DAYBOOK_ASSIGN(indexes, connection_->exec(kIndexes));
-    for (postgres::Row& row : indexes.rows) due_.push_back(row.front());
-  }
-  if (due_.empty()) return {};
+  if (due_.empty() && !begin_round()) return false;
+  if (due_.empty()) return true;
   const postgres::Value index = std::move(due_.back());
   due_.pop_back();
-  DAYBOOK_TRY(connection_->exec_params("SELECT gin_clean_pending_list($1::oid)", {index}));
+  // One that somebody else is sorting in, or that is gone by now, has its turn in the next round.
+  (void)connection_->exec_params("SELECT gin_clean_pending_list($1::oid)", {index});
+  return true;
+}
+
+Result<void> SearchIndexTidier::connect() {
+  connection_.reset();
+  postgres::ConnectionOptions options;
+  options.application_name = "daybook search indexes";
+  options.connect_timeout = std::chrono::seconds(2);
+  DAYBOOK_ASSIGN(connection, postgres::Connection::open(url_(), options));
+  // Neither is somebody who locks an index waited for, nor does stopping wait for long.
+  DAYBOOK_TRY(connection.exec("SET lock_timeout = '100ms'"));
+  DAYBOOK_TRY(connection.exec("SET statement_timeout = '2s'"));
+  connection_.emplace(std::move(connection));
+  return {};
+}
+
+Result<void> SearchIndexTidier::begin_round() {
+  DAYBOOK_ASSIGN(indexes, connection_->exec(kIndexes));
+  for (postgres::Row& row : indexes.rows) due_.push_back(std::move(row.front()));
   return {};
 }
 

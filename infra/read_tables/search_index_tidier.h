@@ -4,11 +4,11 @@
 // PostgreSQL puts new entries of a GIN index into an unsorted list; the write that fills it sorts
 // it in, and stood still for up to a quarter of a second (`./dev bench projection`). Sorted in one
 // index after the other, the lists stay short, and so do the searches that read them. Nothing
-// depends on it: what fails is tried again after a later write, and a list that grows nevertheless
-// is sorted in by whoever fills it.
+// depends on it: what fails is left until a later write, and a list that grows nevertheless is
+// sorted in by whoever fills it.
 //
 // The session is the owner's, because only the owner of an index may do this; its statements are
-// fixed. Thread-safe.
+// fixed, and indexes of somebody else's are left alone. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -27,20 +27,26 @@ class SearchIndexTidier {
  public:
   // Asks for the owner's URL with each session.
   explicit SearchIndexTidier(std::function<std::string()> url);
-  ~SearchIndexTidier();  // after the statement that is under way
+  ~SearchIndexTidier();
   SearchIndexTidier(const SearchIndexTidier&) = delete;
   SearchIndexTidier& operator=(const SearchIndexTidier&) = delete;
 
   // Something was written. Returns at once.
   void nudge();
+  // Returns when the statement that is under way has ended, after a few seconds at most; nothing
+  // is done any more. By one thread.
+  void stop();
 
  private:
   void run();
-  [[nodiscard]] Result<void> tidy();
+  // False if it is not worth trying again soon.
+  [[nodiscard]] bool tidy_one();
+  [[nodiscard]] Result<void> connect();
+  [[nodiscard]] Result<void> begin_round();
 
   std::function<std::string()> url_;
   std::optional<postgres::Connection> connection_;
-  std::vector<postgres::Value> due_;  // indexes, in this round
+  std::vector<postgres::Value> due_;  // indexes, in this round; of the thread
   std::mutex mutex_;
   std::condition_variable changed_;
   bool nudged_ = false;

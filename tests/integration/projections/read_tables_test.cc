@@ -1,7 +1,11 @@
 // The read tables on real PostgreSQL, written to without a projector.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <functional>
+
 #include "infra/read_tables/postgres_read_tables.h"
+#include "infra/read_tables/search_index_tidier.h"
 #include "projections/rows.h"
 #include "schemas/company.pb.h"
 #include "schemas/contact.pb.h"
@@ -22,6 +26,14 @@ using test::kNow;
 using test::kOrganization;
 
 constexpr int kSome = 3;
+
+// Asks until the condition holds; false after half a minute.
+bool wait_until(const std::function<bool()>& condition) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!condition())
+    if (std::chrono::steady_clock::now() > until) return false;
+  return true;
+}
 
 template <class Message>
 Message record(const std::string& name) {
@@ -101,29 +113,53 @@ class ReadTables : public ::testing::Test {
   std::uint64_t sequence_ = 0;
 };
 
-TEST_F(ReadTables, HaveTheirSearchIndexesTidiedBesideTheWrites) {
-  (void)run(sql_, "CREATE EXTENSION pgstattuple");
-  // It would tidy too.
-  (void)run(sql_, "ALTER TABLE crm.companies SET (autovacuum_enabled = false)");
-  const std::string session =
+// ---- search indexes
+// ----------------------------------------------------------------------------------------------
+
+class SearchIndexes : public ReadTables {
+ protected:
+  SearchIndexes() {
+    (void)run(sql_, "CREATE EXTENSION pgstattuple");
+    // It would tidy too.
+    (void)run(sql_, "ALTER TABLE crm.companies SET (autovacuum_enabled = false)");
+  }
+  bool become_tidy() {
+    return wait_until([this] {
+      return value("SELECT pending_tuples FROM pgstatginindex('crm.idx_companies_trigram')") == "0";
+    });
+  }
+
+  std::string session_ =
       "FROM pg_stat_activity WHERE datname = current_database()"
       " AND application_name = 'daybook search indexes'";
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  const auto becomes = [&](const std::string& sql, const std::string& wanted) {
-    while (value(sql) != wanted)
-      if (std::chrono::steady_clock::now() > until) return false;
-    return true;
-  };
-  const std::string untidy =
-      "SELECT pending_tuples FROM pgstatginindex('crm.idx_companies_trigram')";
+  read_tables::SearchIndexTidier tidier_{[this] { return database_.owner_url; }};
+  PostgresReadTables told_{[this] { return database_.owner_url; }, &tidier_};
+};
+
+TEST_F(SearchIndexes, AreTidiedAfterAWrite) {
+  ASSERT_TRUE(told_.claim(0, kLogId));
+  ASSERT_TRUE(told_.write(companies(kSome, "A"), at(1), Refused::kFail));
+  EXPECT_TRUE(become_tidy());
+}
+
+TEST_F(SearchIndexes, AreTidiedAgainAfterTheSessionWasLost) {
   ASSERT_TRUE(write(companies(kSome, "A")));
-  EXPECT_TRUE(becomes(untidy, "0"));
-  ASSERT_EQ(value("SELECT count(pg_terminate_backend(pid, 10000)) " + session), "1");
-  for (int i = 0; value("SELECT count(*) " + session) == "0"; ++i) {
-    ASSERT_LT(std::chrono::steady_clock::now(), until);
-    ASSERT_TRUE(write(companies(kSome, "B" + std::to_string(i))));
-  }
-  EXPECT_TRUE(becomes(untidy, "0"));
+  tidier_.nudge();
+  ASSERT_TRUE(become_tidy());
+  ASSERT_EQ(value("SELECT count(pg_terminate_backend(pid, 10000)) " + session_), "1");
+  ASSERT_TRUE(write(companies(kSome, "B")));
+  EXPECT_TRUE(wait_until([this] {
+    tidier_.nudge();
+    return value("SELECT count(*) " + session_) == "1";
+  }));
+  EXPECT_TRUE(become_tidy());
+}
+
+TEST_F(SearchIndexes, AreLeftAloneOnceItIsStopped) {
+  tidier_.stop();
+  ASSERT_TRUE(write(companies(kSome, "A")));
+  tidier_.nudge();
+  EXPECT_EQ(value("SELECT count(*) " + session_), "0");
 }
 
 TEST_F(ReadTables, BeginNowhere) {
