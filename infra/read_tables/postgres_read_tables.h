@@ -48,6 +48,10 @@ class PostgresReadTables final : public projections::ReadTables {
   [[nodiscard]] Result<void> upsert(Entity entity, const RowPointers& rows);
   [[nodiscard]] Result<std::string> upsert_sql(Entity entity);
   [[nodiscard]] Result<void> remove(Entity entity, const RowPointers& rows);
+  [[nodiscard]] Result<void> advance(const projections::Checkpoint& checkpoint);
+  [[nodiscard]] Result<void> prepare_once(const std::string& name, const std::string& sql);
+
+  // parking.cc: what PostgreSQL refuses
   [[nodiscard]] Result<std::size_t> write_or_park(const std::vector<projections::RowChange>& rows,
                                                   const projections::Checkpoint& checkpoint);
   [[nodiscard]] Result<bool> checked(Result<void> written);
@@ -56,8 +60,6 @@ class PostgresReadTables final : public projections::ReadTables {
   [[nodiscard]] Result<void> park(const projections::RowChange& row, const Error& why,
                                   const projections::Checkpoint& checkpoint);
   [[nodiscard]] Result<void> unpark(Part rows);
-  [[nodiscard]] Result<void> advance(const projections::Checkpoint& checkpoint);
-  [[nodiscard]] Result<void> prepare_once(const std::string& name, const std::string& sql);
 
   Url url_;
   SearchIndexTidier* search_indexes_;  // or null
