@@ -86,7 +86,7 @@ class HandMembership final : public app::Membership {
 
 FaultyBackend::FaultyBackend(std::unique_ptr<app::Backend> inner, const app::Settings& settings,
                              Faults& faults, BackendOptions options)
-    : inner_(std::move(inner)),
+    : BackendAround(std::move(inner)),
       faults_(faults),
       lost_append_(options.drop_append),
       options_(options) {
@@ -96,16 +96,16 @@ FaultyBackend::FaultyBackend(std::unique_ptr<app::Backend> inner, const app::Set
     log_options.append_timeout = *options_.append_timeout;
     own_log_ = log::KafkaEventLog::open(log_options).value();
   }
-  log_ = faulty_log(own_log_ ? *own_log_ : inner_->log(), faults_, lost_append_);
+  log_ = faulty_log(own_log_ ? *own_log_ : BackendAround::log(), faults_, lost_append_);
 }
 
 std::unique_ptr<commands::CommandTopic> FaultyBackend::open_topic(std::uint32_t partition) {
-  return std::make_unique<FaultyTopic>(inner_->open_topic(partition), faults_,
+  return std::make_unique<FaultyTopic>(BackendAround::open_topic(partition), faults_,
                                        options_.drop_answer);
 }
 
 Result<std::unique_ptr<app::Membership>> FaultyBackend::join(app::Role role, app::Shares shares) {
-  if (!options_.by_hand) return inner_->join(role, std::move(shares));
+  if (!options_.by_hand) return BackendAround::join(role, std::move(shares));
   std::vector<std::uint32_t> all(log_->partition_count());
   std::iota(all.begin(), all.end(), 0U);
   shares.give(all);

@@ -23,6 +23,7 @@
 #include "tests/support/memory_command_topic.h"
 #include "tests/support/memory_event_log.h"
 #include "tests/support/memory_state_store.h"
+#include "tests/support/wait_until.h"
 
 namespace daybook::test {
 namespace {

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <thread>
 
 namespace daybook::test {
 namespace {
@@ -89,15 +88,6 @@ Command CommandSender::sent_command(std::size_t place) const {
 std::size_t CommandSender::surplus() const {
   const std::lock_guard lock(mutex_);
   return surplus_;
-}
-
-bool wait_until(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::yield();
-  }
-  return true;
 }
 
 std::string text_of(const Result<Receipt>& answer) {

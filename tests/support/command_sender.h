@@ -58,9 +58,6 @@ class CommandSender {
   std::size_t surplus_ = 0;
 };
 
-// Spins until the condition holds; false after half a minute.
-[[nodiscard]] bool wait_until(const std::function<bool()>& condition);
-
 // "accepted", "rejected", or the code of the error; a repeated answer has a "repeated " in front.
 [[nodiscard]] std::string text_of(const Result<Receipt>& answer);
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "apps/daybook/faults/backend_around.h"
 #include "apps/daybook/faults/faulty_log.h"
 #include "apps/daybook/faults/faulty_tables.h"
 
@@ -65,38 +66,21 @@ class FaultyDoor final : public commands::CommandDoor {
 };
 
 // The log of the data folder alone; topics and shares are as the inner one has them.
-class HurtBackend final : public app::Backend {
+class HurtBackend final : public BackendAround {
  public:
   HurtBackend(std::unique_ptr<app::Backend> inner, Faults& faults)
-      : inner_(std::move(inner)), faults_(faults), log_(faulty_log(inner_->log(), faults, lost_)) {}
+      : BackendAround(std::move(inner)),
+        faults_(faults),
+        log_(faulty_log(BackendAround::log(), faults, lost_)) {}
 
-  [[nodiscard]] std::string kind() const override { return inner_->kind(); }
-  [[nodiscard]] bool is_shared() const override { return inner_->is_shared(); }
-  [[nodiscard]] std::string log_id() const override { return inner_->log_id(); }
   [[nodiscard]] log::EventLog& log() override { return *log_; }
-  [[nodiscard]] std::filesystem::path state_folder() const override {
-    return inner_->state_folder();
-  }
-  [[nodiscard]] std::unique_ptr<commands::CommandTopic> open_topic(
-      std::uint32_t partition) override {
-    return inner_->open_topic(partition);
-  }
-  [[nodiscard]] Result<std::unique_ptr<app::Membership>> join(app::Role role,
-                                                              app::Shares shares) override {
-    return inner_->join(role, std::move(shares));
-  }
   [[nodiscard]] Result<std::unique_ptr<commands::CommandDoor>> open_door(
       commands::CommandEngine* engine) override {
-    if (engine == nullptr) return inner_->open_door(engine);
+    if (engine == nullptr) return BackendAround::open_door(engine);
     return std::make_unique<FaultyDoor>(*engine, faults_);
-  }
-  [[nodiscard]] std::vector<app::PartitionStanding> standings(
-      app::Role role, const std::vector<std::optional<std::uint64_t>>& known) override {
-    return inner_->standings(role, known);
   }
 
  private:
-  std::unique_ptr<app::Backend> inner_;
   Faults& faults_;
   Countdown lost_{0};
   std::unique_ptr<log::EventLog> log_;

@@ -16,6 +16,7 @@
 #include "tests/support/command_sender.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/wait_until.h"
 
 namespace daybook::test {
 

@@ -1,9 +1,6 @@
 // The read tables on real PostgreSQL, written to without a projector.
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <functional>
-
 #include "infra/read_tables/postgres_read_tables.h"
 #include "infra/read_tables/search_index_tidier.h"
 #include "projections/rows.h"
@@ -14,6 +11,7 @@
 #include "schemas/saved_filter.pb.h"
 #include "schemas/user.pb.h"
 #include "tests/integration/projections/bench.h"
+#include "tests/support/wait_until.h"
 
 namespace daybook::testing {
 namespace {
@@ -24,16 +22,9 @@ using projections::RowChange;
 using read_tables::PostgresReadTables;
 using test::kNow;
 using test::kOrganization;
+using test::wait_until;
 
 constexpr int kSome = 3;
-
-// Asks until the condition holds; false after half a minute.
-bool wait_until(const std::function<bool()>& condition) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!condition())
-    if (std::chrono::steady_clock::now() > until) return false;
-  return true;
-}
 
 template <class Message>
 Message record(const std::string& name) {

@@ -22,6 +22,7 @@
 #include "tests/support/memory_event_log.h"
 #include "tests/support/memory_state_store.h"
 #include "tests/support/postgres_fixture.h"
+#include "tests/support/wait_until.h"
 
 namespace daybook::torture {
 namespace {

@@ -15,6 +15,7 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/memory_event_log.h"
 #include "tests/support/memory_state_store.h"
+#include "tests/support/wait_until.h"
 
 namespace daybook::test {
 
