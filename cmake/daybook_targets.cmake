@@ -30,7 +30,7 @@ endfunction()
 function(daybook_allocator target)
   target_sources(${target} PRIVATE "${CMAKE_SOURCE_DIR}/infra/memory/allocator_options.cc")
   if(NOT DAYBOOK_SANITIZE)
-    target_link_libraries(${target} PRIVATE PkgConfig::jemalloc)
+    target_link_libraries(${target} PRIVATE ${DAYBOOK_JEMALLOC})
   endif()
 endfunction()
 
