@@ -37,7 +37,8 @@
 namespace daybook::commands {
 
 struct HandlerOptions {
-  std::size_t group_max = 512;                   // commands decided for one append
+  // Commands decided for one append: few, so that the log writes some while the next are decided.
+  std::size_t group_max = 64;
   std::size_t in_flight_max = 4096;              // outcomes appended and not yet read back
   std::size_t in_flight_bytes_max = 64U << 20U;  // of them, encoded; one group more may be decided
   std::size_t queue_max = 20'000;         // submissions waiting; more are refused as unavailable

@@ -105,7 +105,9 @@ TEST_F(HandlerAnswers, AConflictWithACommandThatIsStillOnItsWay) {
   EXPECT_EQ(sender_.answer(conflict)->violations(0).code(), "IDEMPOTENCY_CONFLICT");
 }
 
-TEST_F(HandlerAnswers, CommandsThatWaitTogetherWithOneAppend) {
+TEST_F(HandlerAnswers, CommandsThatWaitTogetherWithOneAppendForEachGroup) {
+  constexpr std::size_t kGroups = 3;
+  const std::size_t count = kGroups * commands::HandlerOptions{}.group_max;
   start_with_organization();
   std::promise<void> is_busy;
   std::promise<void> all_wait;
@@ -115,12 +117,12 @@ TEST_F(HandlerAnswers, CommandsThatWaitTogetherWithOneAppend) {
   }));
   is_busy.get_future().wait();
   const std::size_t before = log_.appends();
-  for (std::uint64_t i = 1; i <= 500; ++i)
+  for (std::uint64_t i = 1; i <= count; ++i)
     sender_.send(command(i, company("C" + std::to_string(i))));
   all_wait.set_value();
   ASSERT_TRUE(sender_.wait_for_all());
-  EXPECT_EQ(valid_outcomes().size(), 501U);
-  EXPECT_EQ(log_.appends(), before + 1);
+  EXPECT_EQ(valid_outcomes().size(), count + 1);
+  EXPECT_EQ(log_.appends(), before + kGroups);
 }
 
 TEST_F(HandlerAnswers, CommandsDecidedAheadOnWhatEarlierOnesLeave) {
