@@ -4,6 +4,7 @@
 #include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <charconv>
 #include <condition_variable>
 #include <deque>
@@ -23,6 +24,9 @@ namespace {
 constexpr std::size_t kKeySize = 12;
 // Of one read: more records than this stay for the next one, however many are asked for.
 constexpr std::size_t kReadBytesMax = 8U << 20U;
+// Of the newest records of a partition, kept in memory: whoever follows the log reads these, and
+// soon.
+constexpr std::size_t kNewestBytes = 1U << 20U;
 constexpr std::string_view kPartitionCountKey =
     "partition_count";  // longer than a record's key, so never one
 
@@ -68,6 +72,12 @@ class EmbeddedLog::Impl {
   struct Partition {
     std::uint64_t next_offset = 0;     // given to the next record handed over
     std::uint64_t durable_offset = 0;  // records below are durable
+    std::deque<std::string> newest;    // the last of these
+    std::size_t newest_bytes = 0;
+
+    void add_durable(std::string bytes);
+    [[nodiscard]] std::vector<RawRecord> newest_from(std::uint64_t offset,
+                                                     std::size_t records_max) const;
   };
   struct Pending {
     std::uint32_t partition = 0;
@@ -112,7 +122,7 @@ class EmbeddedLog::Impl {
     return {};
   }
   void write_loop();
-  void write_group(const std::deque<Pending>& group);
+  void write_group(std::deque<Pending> group);
 
   EmbeddedLogOptions options_;
   std::unique_ptr<rocksdb::DB> database_;
@@ -264,12 +274,30 @@ void EmbeddedLog::Impl::write_loop() {
     std::deque<Pending> group;
     group.swap(pending_);
     lock.unlock();
-    write_group(group);
+    write_group(std::move(group));
     lock.lock();
   }
 }
 
-void EmbeddedLog::Impl::write_group(const std::deque<Pending>& group) {
+void EmbeddedLog::Impl::Partition::add_durable(std::string bytes) {
+  ++durable_offset;
+  newest_bytes += bytes.size();
+  newest.push_back(std::move(bytes));
+  for (; newest_bytes > kNewestBytes; newest.pop_front()) newest_bytes -= newest.front().size();
+}
+
+std::vector<RawRecord> EmbeddedLog::Impl::Partition::newest_from(std::uint64_t offset,
+                                                                 std::size_t records_max) const {
+  std::vector<RawRecord> records;
+  const std::uint64_t first = durable_offset - newest.size();
+  if (offset < first) return records;
+  const std::size_t count = std::min<std::uint64_t>(durable_offset - offset, records_max);
+  records.reserve(count);
+  for (; records.size() < count; ++offset) records.push_back({offset, newest[offset - first]});
+  return records;
+}
+
+void EmbeddedLog::Impl::write_group(std::deque<Pending> group) {
   rocksdb::WriteBatch batch;
   std::vector<std::optional<WitnessEntry>> ends(partition_count);
   for (const Pending& record : group) {
@@ -296,9 +324,8 @@ void EmbeddedLog::Impl::write_group(const std::deque<Pending>& group) {
       failure_ = std::move(failure);
       pending_.clear();
     } else {
-      for (std::uint32_t partition = 0; partition < partition_count; ++partition) {
-        if (ends[partition]) partitions_[partition].durable_offset = ends[partition]->end_offset;
-      }
+      for (Pending& record : group)
+        partitions_[record.partition].add_durable(std::move(record.bytes));
     }
   }
   durable_.notify_all();
@@ -314,10 +341,14 @@ Result<std::vector<RawRecord>> EmbeddedLog::Impl::read(std::uint32_t partition, 
       return failure_.has_value() || partitions_.at(partition).durable_offset > from;
     });
     end = partitions_.at(partition).durable_offset;
-    if (end <= from) DAYBOOK_TRY(check_failed());
+    if (end <= from) {
+      DAYBOOK_TRY(check_failed());
+      return {};
+    }
+    auto newest = partitions_.at(partition).newest_from(from, records_max);
+    if (!newest.empty()) return newest;
   }
   std::vector<RawRecord> records;
-  if (end <= from) return records;
   // A look-up costs a part of what an iterator does. What is wrong with it is said below.
   if (records_max == 1) {
     if (auto one = get(partition, from)) {

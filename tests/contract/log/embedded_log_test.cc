@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "infra/log/embedded/witness.h"
@@ -51,6 +52,30 @@ TEST(EmbeddedLog, BeginsEachPartitionWithItsGenesis) {
   ASSERT_TRUE(contents);
   EXPECT_EQ(contents->at(0), std::vector<std::string>{genesis((*log)->log_id(), 0, 2)});
   EXPECT_EQ(contents->at(1), std::vector<std::string>{genesis((*log)->log_id(), 1, 2)});
+}
+
+// The newest are read from memory, the others from the disk, and after a restart all of them.
+TEST(EmbeddedLog, GivesMoreThanItKeepsInMemory) {
+  const TemporaryFolder folder;
+  std::vector<std::string> records;
+  for (char c = 'a'; c < 'a' + 20; ++c) records.emplace_back(100'000, c);
+  const auto check = [&](log::EventLog& log) {
+    const auto contents = read_contents(log);
+    ASSERT_TRUE(contents);
+    ASSERT_EQ(contents->at(0).size(), 1 + records.size());
+    EXPECT_TRUE(std::equal(records.begin(), records.end(), contents->at(0).begin() + 1));
+  };
+  {
+    const auto log = open_log(folder.path());
+    ASSERT_TRUE(log);
+    const auto appender = (*log)->open_appender(0);
+    ASSERT_TRUE((*appender)->append(records));
+    ASSERT_TRUE((*appender)->flush(std::chrono::seconds(10)));
+    check(**log);
+  }
+  const auto again = open_log(folder.path());
+  ASSERT_TRUE(again);
+  check(**again);
 }
 
 TEST(EmbeddedLog, GivesEachNewLogAnotherId) {
