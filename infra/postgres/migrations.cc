@@ -179,6 +179,17 @@ Result<void> apply_down(Connection& connection, int number, const Migration& mig
   return transaction.commit();
 }
 
+// A projector that works meanwhile may lock what comes next here, and wait for what is locked
+// already: PostgreSQL then gives up one of the two. Each step is one transaction, begun again.
+template <class Step>
+auto repeated_after_deadlock(const Step& step) {
+  constexpr int kTries = 5;
+  auto done = step();
+  for (int tries = 1; tries < kTries && !done && sqlstate(done.error()) == "40P01"; ++tries)
+    done = step();
+  return done;
+}
+
 Result<MigrationReport> migrate_down_locked(Connection& connection,
                                             const AppliedMigrations& applied, int target,
                                             const MigrationProgress& progress) {
@@ -193,8 +204,10 @@ Result<MigrationReport> migrate_down_locked(Connection& connection,
     if (progress) {
       progress(number, state.name, false);
     }
-    const Result<void> undone = apply_down(connection, number, known_migrations().at(number),
-                                           number == applied.begin()->first);
+    const Result<void> undone = repeated_after_deadlock([&, number = number] {
+      return apply_down(connection, number, known_migrations().at(number),
+                        number == applied.begin()->first);
+    });
     if (!undone) {
       return fail(with_label(undone.error(), number, state.name));
     }
@@ -225,12 +238,15 @@ Result<MigrationReport> migrate_up(Connection& connection, const MigrationProgre
     if (progress) {
       progress(number, migration.name, true);
     }
-    if (const Result<void> done = apply_up(connection, number, migration); !done) {
+    const Result<void> done = repeated_after_deadlock([&, number = number, &migration = migration] {
+      return apply_up(connection, number, migration);
+    });
+    if (!done) {
       return fail(with_label(done.error(), number, migration.name));
     }
     report.done.push_back({number, migration.name, std::nullopt});
   }
-  DAYBOOK_ASSIGN(roles, ensure_roles(connection));
+  DAYBOOK_ASSIGN(roles, repeated_after_deadlock([&] { return ensure_roles(connection); }));
   report.roles = std::move(roles);
   return report;
 }

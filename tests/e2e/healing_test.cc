@@ -48,7 +48,8 @@ TEST(Healing, TablesThatWereMadeAnewAreFilled) {
   send(daybook, 2, create_company("c1", "One"));
   ASSERT_TRUE(await_companies(url, "1"));
   ASSERT_EQ(daybook.run({"migrate", "down", "--to", "0"}).exit_code, 0);
-  ASSERT_EQ(daybook.run({"migrate", "up"}).exit_code, 0);
+  const auto made_anew = daybook.run({"migrate", "up"});
+  ASSERT_EQ(made_anew.exit_code, 0) << made_anew.err;
   EXPECT_TRUE(await_companies(url, "1")) << "without another command";
   EXPECT_EQ(daybook.stop(), 0);
 }

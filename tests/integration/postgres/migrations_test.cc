@@ -8,6 +8,7 @@
 
 #include "infra/postgres/schema_check.h"
 #include "tests/support/postgres_fixture.h"
+#include "tests/support/wait_until.h"
 
 namespace daybook::postgres {
 namespace {
@@ -142,6 +143,34 @@ TEST(Migrations, LeaveNothingOfAMigrationThatFails) {
   EXPECT_EQ(value(connection, "SELECT to_regprocedure('daybook.is_owner()')"), "NULL");
   run(connection, "DROP VIEW daybook.freshness");
   EXPECT_TRUE(migrate_up(connection).has_value());
+}
+
+// As beside a projector: of the two that wait for each other PostgreSQL gives up the one that looks
+// first, here the migration.
+TEST(Migrations, AreBegunAgainAfterADeadlock) {
+  const TestDatabase database = create_migrated_database("deadlock");
+  Connection connection = connect(database.owner_url);
+  ASSERT_TRUE(migrate_down(connection, 16).has_value());
+  Connection writer = connect(database.owner_url);
+  run(writer, "SET deadlock_timeout = '60s'");
+  run(writer, "BEGIN; LOCK TABLE crm.contacts IN ROW EXCLUSIVE MODE");
+  std::thread migration([&] {
+    const auto report = migrate_up(connection);
+    EXPECT_TRUE(report.has_value()) << report.error().detail;
+  });
+  Connection observer = connect(database.owner_url);
+  EXPECT_TRUE(test::wait_until([&] {
+    return value(observer,
+                 "SELECT count(*) FROM pg_locks WHERE relation = 'crm.contacts'::regclass AND NOT "
+                 "granted") == "1";
+  }));
+  run(writer, "LOCK TABLE crm.companies IN ROW EXCLUSIVE MODE; COMMIT");
+  migration.join();
+  EXPECT_TRUE(test::wait_until([&] {
+    return value(connection,
+                 "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") ==
+           "1";
+  }));
 }
 
 TEST(Migrations, TwoAtOnceDoTheWorkOnce) {
