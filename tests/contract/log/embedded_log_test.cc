@@ -64,6 +64,12 @@ TEST(EmbeddedLog, GivesMoreThanItKeepsInMemory) {
     ASSERT_TRUE(contents);
     ASSERT_EQ(contents->at(0).size(), 1 + records.size());
     EXPECT_TRUE(std::equal(records.begin(), records.end(), contents->at(0).begin() + 1));
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const auto read = log.read_one(0, 1 + i, std::chrono::seconds(1));
+      ASSERT_TRUE(read);
+      ASSERT_TRUE(read->record);
+      EXPECT_EQ(read->record->bytes, records[i]) << "record " << i;
+    }
   };
   {
     const auto log = open_log(folder.path());

@@ -99,8 +99,15 @@ TEST_P(EventLogContract, GivesNoMoreThanAskedFor) {
   const std::uint64_t start = end(0);
   append(0, numbered("r", 10));
   auto cursor = log_->open_cursor(0, start);
-  EXPECT_EQ(bytes_of(*(*cursor)->read(3, kPatience)), numbered("r", 3));
-  EXPECT_EQ((*cursor)->read(1, kPatience)->front().bytes, "r3");
+  std::vector<std::string> all;
+  while (all.size() < 10) {
+    const auto records = (*cursor)->read(3, kPatience);
+    ASSERT_TRUE(records);
+    ASSERT_FALSE(records->empty());
+    ASSERT_LE(records->size(), 3U);
+    for (const auto& record : *records) all.push_back(record.bytes);
+  }
+  EXPECT_EQ(all, numbered("r", 10));
 }
 
 TEST_P(EventLogContract, KeepsPartitionsApart) {

@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "infra/kafka/producer.h"
 #include "infra/log/genesis.h"
 #include "infra/log/kafka/kafka_event_log.h"
@@ -55,6 +53,11 @@ class KafkaFaults : public testing::Test {
   std::unique_ptr<log::KafkaEventLog> open(milliseconds append_timeout = kPatience) {
     auto options = options_for(mock_, "events");
     options.append_timeout = append_timeout;
+    // A broker refuses what does not follow a producer's last record; the mock does not. With a
+    // second request under way the client takes the first one, whose answer was lost, for written
+    // when the second one is (librdkafka issue 2501). What a real broker does then:
+    // kafka_logs_test.cc.
+    options.connection.extra["max.in.flight"] = "1";
     auto opened = log::KafkaEventLog::open(options);
     EXPECT_TRUE(opened) << opened.error().detail;
     return opened ? std::move(*opened) : nullptr;
@@ -93,19 +96,6 @@ std::vector<std::string> read_to_end(log::EventLog& log, std::uint32_t partition
   return all;
 }
 
-// Nothing twice, nothing out of order, nothing changed. The mock itself now and then loses a record
-// that it has acknowledged, on a loaded machine (1 of 20 runs); a real broker is not allowed that,
-// see kafka_logs_test.cc, and the reader rule makes whatever follows such a hole void.
-void expect_in_order(const std::vector<std::string>& read, const std::vector<std::string>& sent) {
-  auto next = sent.begin();
-  for (const std::string& record : read) {
-    next = std::find(next, sent.end(), record);
-    ASSERT_NE(next, sent.end()) << record << " is not where it belongs";
-    ++next;
-  }
-  EXPECT_GE(read.size() + 1, sent.size());
-}
-
 TEST_F(KafkaFaults, FailedRequestsAreRepeatedInOrder) {
   const auto log = open();
   auto appender = log->open_appender(0);
@@ -121,7 +111,7 @@ TEST_F(KafkaFaults, FailedRequestsAreRepeatedInOrder) {
     }
   }
   ASSERT_TRUE((*appender)->flush(kPatience));
-  expect_in_order(read_to_end(*log, 0, **cursor), all);
+  EXPECT_EQ(read_to_end(*log, 0, **cursor), all);
 }
 
 TEST_F(KafkaFaults, OrderAndBytesStayWhileLeadersMove) {
@@ -132,7 +122,7 @@ TEST_F(KafkaFaults, OrderAndBytesStayWhileLeadersMove) {
     mock_.move_leader("events", 1, round % mock_.brokers() + 1);
     ASSERT_TRUE((*appender)->append(numbered(round * 50, 50)));
     ASSERT_TRUE((*appender)->flush(kPatience));
-    expect_in_order(read_to_end(*log, 1, **cursor), numbered(round * 50, 50));
+    EXPECT_EQ(read_to_end(*log, 1, **cursor), numbered(round * 50, 50));
   }
 }
 
