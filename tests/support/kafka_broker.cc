@@ -208,6 +208,14 @@ class KafkaBroker::Process {
     const std::lock_guard lock(mutex_);
     if (!exit_code_) ::kill(process_, number);
   }
+  // Until every thread of it stands still: after the signal one may still end an answer.
+  void pause() {
+    signal(SIGSTOP);
+    siginfo_t state{};
+    while (::waitid(P_PID, static_cast<id_t>(process_), &state, WSTOPPED | WEXITED | WNOWAIT) != 0 &&
+           errno == EINTR) {
+    }
+  }
   // The exit code, 128 + signal when a signal ended it; nothing if it still runs after `limit`.
   std::optional<int> await(Clock::duration limit) {
     std::unique_lock lock(mutex_);
@@ -335,7 +343,7 @@ void KafkaBroker::kill() {
   process_.reset();
 }
 
-void KafkaBroker::pause() { running().signal(SIGSTOP); }
+void KafkaBroker::pause() { running().pause(); }
 
 void KafkaBroker::resume() { running().signal(SIGCONT); }
 
