@@ -24,7 +24,9 @@ struct DigestDeleter {
 class Hasher {
  public:
   Hasher() : context_(EVP_MD_CTX_new()) {
-    EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
+    // EVP_sha256() would be looked up anew, under locks, for every command.
+    static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    EVP_DigestInit_ex(context_.get(), sha256, nullptr);
   }
 
   void add(std::string_view part) {
