@@ -10,6 +10,8 @@
 namespace daybook::commands {
 namespace {
 
+constexpr std::size_t kGroupMin = 16;
+
 // Not refused for good: its sender is to send it again.
 bool is_unavailable(const log::Outcome& outcome) {
   return outcome.unremembered() && outcome.violations_size() > 0 &&
@@ -30,12 +32,20 @@ bool PartitionHandler::has_room() const {
          (topic_ == nullptr || topic_->unacknowledged_count() < options_.answers_max);
 }
 
+// Half of what is under way, so that one half is decided while the other becomes durable; but
+// enough that deciding takes as long as a sync.
+std::size_t PartitionHandler::group_size() const {
+  const std::size_t half = (in_flight_.size() + inbox_.submissions()) / 2;
+  return std::min(std::max(half, kGroupMin), options_.group_max);
+}
+
 Result<void> PartitionHandler::decide_group() {
   awaits_read_back_ = false;
   std::deque<Waiting> group;
   group.swap(again_);
-  if (has_room() && group.size() < options_.group_max) {
-    for (Submission& submission : inbox_.take(options_.group_max - group.size()))
+  const std::size_t size = group_size();
+  if (has_room() && group.size() < size) {
+    for (Submission& submission : inbox_.take(size - group.size()))
       group.push_back({std::move(submission)});
   }
   Result<Turn> turn = Turn::kDone;

@@ -276,6 +276,7 @@ void PartitionHandler::lose(const Error& error) {
   note_trouble(error);
   if (reader_) reader_->stop();
   forget_flights();
+  publish_status();  // before anybody is told of it
   // The same may happen again at once, whatever claiming says: with the state or the log away each
   // turn would cost a fence. Those who wait are told after a few.
   if (++losses_ >= kTriesBeforeGivingUp || inbox_.closed()) refuse_all(error);

@@ -37,14 +37,16 @@
 namespace daybook::commands {
 
 struct HandlerOptions {
-  // Commands decided for one append: few, so that the log writes some while the next are decided.
+  // Commands decided for one append, at most: few, so that the log writes some while the next are
+  // decided.
   std::size_t group_max = 64;
   std::size_t in_flight_max = 4096;              // outcomes appended and not yet read back
   std::size_t in_flight_bytes_max = 64U << 20U;  // of them, encoded; one group more may be decided
-  std::size_t queue_max = 20'000;         // submissions waiting; more are refused as unavailable
-  std::size_t queries_max = 1'000;        // queries waiting
-  std::size_t answers_max = 20'000;       // published on the topic and not yet acknowledged
-  std::size_t flush_changes_max = 2'000;  // confirmed changes before the state is written
+  std::size_t queue_max = 20'000;    // submissions waiting; more are refused as unavailable
+  std::size_t queries_max = 1'000;   // queries waiting
+  std::size_t answers_max = 20'000;  // published on the topic and not yet acknowledged
+  // Confirmed changes before the state is written: few, so that this holds nothing up for long.
+  std::size_t flush_changes_max = 500;
   std::size_t outcome_bytes_max =
       900'000;  // encoded outcome; fits a Kafka record of the default size
   std::size_t cached_entries_max = 400'000;
@@ -155,6 +157,7 @@ class PartitionHandler {
 
   // partition_decisions.cc: from commands to answers
   [[nodiscard]] bool has_room() const;
+  [[nodiscard]] std::size_t group_size() const;
   [[nodiscard]] Result<void> decide_group();
   [[nodiscard]] Result<void> append_decided();
   [[nodiscard]] Result<Turn> decide_one(Waiting& waiting);

@@ -127,10 +127,13 @@ void TopicAnswers::keep(std::uint64_t offset, const Receipt& receipt) {
 }
 
 std::vector<std::uint64_t> TopicAnswers::untold() const {
-  std::set<std::uint64_t> offsets = stored_;
-  for (const auto& [offset, recorded] : folded_) offsets.insert(offset);
-  for (const std::uint64_t offset : topic_.unacknowledged()) offsets.insert(offset);
-  return {offsets.begin(), offsets.end()};
+  // As many as have not been acknowledged, with each state that is written: no tree of them.
+  std::vector<std::uint64_t> offsets = topic_.unacknowledged();
+  offsets.insert(offsets.end(), stored_.begin(), stored_.end());
+  for (const auto& [offset, recorded] : folded_) offsets.push_back(offset);
+  std::sort(offsets.begin(), offsets.end());
+  offsets.erase(std::unique(offsets.begin(), offsets.end()), offsets.end());
+  return offsets;
 }
 
 std::uint64_t TopicAnswers::answered_up_to() const {

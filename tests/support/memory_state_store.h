@@ -1,6 +1,7 @@
 // A state store in memory, with switches for its faults.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -21,7 +22,8 @@ class MemoryStateStore final : public state::MemoryStateStore {
   [[nodiscard]] Result<void> write_shared(std::shared_ptr<const Batch> batch) override;
   [[nodiscard]] Result<void> clear() override;
 
-  // From now on reads, or writes, answer with an error; a failed write changes nothing.
+  // From now on reads, or writes, answer with an error; a failed write changes nothing. May be
+  // called while another thread uses the store.
   void fail_reads(bool fail) { reads_fail_ = fail; }
   void fail_writes(bool fail) { writes_fail_ = fail; }
 
@@ -31,8 +33,8 @@ class MemoryStateStore final : public state::MemoryStateStore {
   [[nodiscard]] std::size_t writes() const { return writes_; }
 
  private:
-  bool reads_fail_ = false;
-  bool writes_fail_ = false;
+  std::atomic<bool> reads_fail_ = false;
+  std::atomic<bool> writes_fail_ = false;
   std::size_t writes_ = 0;
 };
 

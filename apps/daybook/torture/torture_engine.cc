@@ -17,7 +17,7 @@ namespace daybook::torture {
 namespace {
 
 // So that what is done now and then is done often enough to be hit.
-constexpr std::size_t kFlushChanges = 2'000;
+constexpr std::size_t kFlushChanges = 500;
 
 class ShiftedClock final : public commands::Clock {
  public:

@@ -105,24 +105,46 @@ TEST_F(HandlerAnswers, AConflictWithACommandThatIsStillOnItsWay) {
   EXPECT_EQ(sender_.answer(conflict)->violations(0).code(), "IDEMPOTENCY_CONFLICT");
 }
 
-TEST_F(HandlerAnswers, CommandsThatWaitTogetherWithOneAppendForEachGroup) {
-  constexpr std::size_t kGroups = 3;
-  const std::size_t count = kGroups * commands::HandlerOptions{}.group_max;
+// Companies that all wait when the handler begins to take them.
+class HandlerGroups : public HandlerFixture {
+ protected:
+  // The appends that they took.
+  std::size_t appends_of(std::size_t companies) {
+    std::promise<void> is_busy;
+    std::promise<void> all_wait;
+    EXPECT_TRUE(handler_->query([&](const State&, commands::Journal&) {
+      is_busy.set_value();
+      all_wait.get_future().wait();
+    }));
+    is_busy.get_future().wait();
+    const std::size_t before = log_.appends();
+    for (std::uint64_t i = 1; i <= companies; ++i)
+      sender_.send(command(i, company("C" + std::to_string(i))));
+    log_.hold_durability(true);
+    all_wait.set_value();
+    EXPECT_TRUE(wait_until([&] { return log_.held_count() == companies; }));
+    log_.hold_durability(false);
+    EXPECT_TRUE(sender_.wait_for_all());
+    EXPECT_EQ(valid_outcomes().size(), companies + 1);
+    return log_.appends() - before;
+  }
+};
+
+TEST_F(HandlerGroups, HaveOneAppendEach) {
+  commands::HandlerOptions options;
+  options.group_max = 10;
+  start_with_organization(options);
+  EXPECT_EQ(appends_of(30), 3U);
+}
+
+TEST_F(HandlerGroups, AreHalfOfWhatIsUnderWay) {
   start_with_organization();
-  std::promise<void> is_busy;
-  std::promise<void> all_wait;
-  ASSERT_TRUE(handler_->query([&](const State&, commands::Journal&) {
-    is_busy.set_value();
-    all_wait.get_future().wait();
-  }));
-  is_busy.get_future().wait();
-  const std::size_t before = log_.appends();
-  for (std::uint64_t i = 1; i <= count; ++i)
-    sender_.send(command(i, company("C" + std::to_string(i))));
-  all_wait.set_value();
-  ASSERT_TRUE(sender_.wait_for_all());
-  EXPECT_EQ(valid_outcomes().size(), count + 1);
-  EXPECT_EQ(log_.appends(), before + kGroups);
+  EXPECT_EQ(appends_of(40), 2U);
+}
+
+TEST_F(HandlerGroups, OfAFewCommandsAreNotDivided) {
+  start_with_organization();
+  EXPECT_EQ(appends_of(16), 1U);
 }
 
 TEST_F(HandlerAnswers, CommandsDecidedAheadOnWhatEarlierOnesLeave) {

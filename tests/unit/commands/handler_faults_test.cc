@@ -1,4 +1,6 @@
 // Appends that go wrong, others who take over, damaged state, short logs, wrong clocks.
+#include <future>
+
 #include "infra/log/record.h"
 #include "tests/unit/commands/handler_fixture.h"
 
@@ -102,6 +104,25 @@ TEST_F(HandlerFaults, AfterAnAppendAreToldAsUnknownWhenTheLogStaysAway) {
   EXPECT_EQ(text_of(sender_.ask(command(1, company("C1")))), "repeated accepted");
 }
 
+TEST_F(HandlerFaults, AreToldByAHandlerThatSaysThatItOwnsNothing) {
+  start_with_organization();
+  log_.on_record([](const std::string& bytes) {
+    const bool is_outcome = log::decode_record(bytes)->kind() == log::RECORD_KIND_OUTCOME;
+    return is_outcome ? Fate::kUnknownLost : Fate::kLands;
+  });
+  std::promise<bool> owns_when_told;
+  CommandSender sender([&](commands::Submission submission) {
+    submission.answer = [&](const Result<Receipt>& answer) {
+      EXPECT_EQ(text_of(answer), "handler.lost");
+      owns_when_told.set_value(handler_->status().owns);
+    };
+    handler_->submit(std::move(submission));
+  });
+  sender.send(command(1, company("C1")));
+  EXPECT_FALSE(owns_when_told.get_future().get());
+  handler_->stop();  // before what its answers use is gone
+}
+
 TEST_F(HandlerFaults, DoNotKeepItFromStopping) {
   log_.fail_reads(true);
   start();
@@ -130,6 +151,24 @@ TEST_F(HandlerFaults, OfTheStateAreHealedByFoldingTheLogAgain) {
   start();
   ASSERT_EQ(text_of(sender_.ask(command(3, patch("C1", "city: 'Chur'")))), "accepted");
   EXPECT_EQ(sender_.answer(sender_.sent() - 1)->records(0).version(), 3U);
+  stop();
+  EXPECT_EQ(folded(store_), fold_anew());
+}
+
+TEST_F(HandlerFaults, OfAStateThatCannotBeWrittenAreHealedWhenItCan) {
+  start_with_organization();
+  stop();
+  store_.fail_writes(true);
+  HandlerOptions options;
+  options.group_max = 1;
+  options.flush_changes_max = 1;
+  start(options);
+  send_companies(1, 50);
+  ASSERT_TRUE(sender_.wait_for_all());
+  EXPECT_EQ(text_of(sender_.answer(50)), "store.broken");
+  store_.fail_writes(false);
+  ASSERT_TRUE(wait_until([&] { return handler_->status().owns; }));
+  EXPECT_EQ(text_of(sender_.ask(command(50, company("C50")))), "accepted");
   stop();
   EXPECT_EQ(folded(store_), fold_anew());
 }
