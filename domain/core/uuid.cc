@@ -42,13 +42,14 @@ std::optional<std::string> canonical_uuid(std::string_view text) {
 }
 
 UuidBytes uuid_bytes(std::string_view canonical) {
+  // Where each byte's two digits stand.
+  static constexpr std::array<std::size_t, 16> kPlaces{0,  2,  4,  6,  9,  11, 14, 16,
+                                                       19, 21, 24, 26, 28, 30, 32, 34};
   UuidBytes bytes{};
   if (canonical.size() != kTextLength) return bytes;
-  std::size_t i = 0;
-  for (std::uint8_t& byte : bytes) {
-    if (is_dash_position(i)) ++i;
-    byte = static_cast<std::uint8_t>(hex_value(canonical[i]) * 16 + hex_value(canonical[i + 1]));
-    i += 2;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const char* digits = &canonical[kPlaces[i]];
+    bytes[i] = static_cast<std::uint8_t>(hex_value(digits[0]) * 16 + hex_value(digits[1]));
   }
   return bytes;
 }

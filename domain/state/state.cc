@@ -147,10 +147,6 @@ void State::set(Slot& slot, Value value) {
   undo_.push_back({slot, std::exchange(slot.second.value, std::move(value))});
 }
 
-void State::put(const std::string& key, std::string value) {
-  set(slot(key), text_value(std::move(value)));
-}
-
 State::ChangeSet State::commit() {
   std::sort(undo_.begin(), undo_.end(),
             [](const Change& a, const Change& b) { return a.key() < b.key(); });
@@ -173,7 +169,8 @@ void State::rollback() {
 }
 
 Result<void> State::apply(const std::string& organization_id, log::Event& event, std::int64_t at) {
-  const Message* before = find(organization_id, event.entity(), event.id());
+  Slot& slot = this->slot(keys::record(organization_id, event.entity(), event.id()));
+  const Message* before = slot.second.value.record.get();
   const std::uint64_t next_version =
       before == nullptr ? 1 : record_of(event.entity(), *before)->version() + 1;
   if (event.version() == 0) event.set_version(next_version);
@@ -186,14 +183,13 @@ Result<void> State::apply(const std::string& organization_id, log::Event& event,
   std::shared_ptr<Message> after(schema::state_prototype(event.entity()).New());
   if (before != nullptr) after->CopyFrom(*before);
   evolve(*after, organization_id, event, at);
-  put_record(organization_id, event.entity(), event.id(), std::move(after));
+  put_record(organization_id, event.entity(), slot, std::move(after));
   fold_filter_uses(organization_id, event, at);
   return {};
 }
 
-void State::put_record(const std::string& organization_id, Entity entity, const std::string& id,
+void State::put_record(const std::string& organization_id, Entity entity, Slot& slot,
                        std::shared_ptr<Message> state) {
-  Slot& slot = this->slot(keys::record(organization_id, entity, id));
   reindex(organization_id, entity, slot.second.value.record.get(), state.get());
   Value value;
   value.record = std::move(state);
@@ -213,8 +209,9 @@ void State::reindex(const std::string& organization_id, Entity entity, const Mes
     if (in(new_entries, old_entry)) continue;
     if (old_entry.id.empty()) {
       add_to_count(old_entry.key, -1);
-    } else if (text(old_entry.key) == old_entry.id) {
-      set(slot(old_entry.key), {});
+    } else if (Slot& held = slot(old_entry.key);
+               held.second.value.text != nullptr && *held.second.value.text == old_entry.id) {
+      set(held, {});
     }
   }
   for (const IndexEntry& new_entry : new_entries) {
@@ -222,19 +219,16 @@ void State::reindex(const std::string& organization_id, Entity entity, const Mes
     if (new_entry.id.empty()) {
       add_to_count(new_entry.key, 1);
     } else {
-      put(new_entry.key, new_entry.id);
+      set(slot(new_entry.key), text_value(new_entry.id));
     }
   }
 }
 
 void State::add_to_count(const std::string& key, std::int64_t difference) {
-  const auto current = text(key);
-  const std::int64_t count = (current ? parse_count(*current) : 0) + difference;
-  if (count == 0) {
-    set(slot(key), {});
-  } else {
-    put(key, std::to_string(count));
-  }
+  Slot& slot = this->slot(key);
+  const auto& current = slot.second.value.text;
+  const std::int64_t count = (current != nullptr ? parse_count(*current) : 0) + difference;
+  set(slot, count == 0 ? Value() : text_value(std::to_string(count)));
 }
 
 // Uses of saved filters are records of their own, made and removed by events of other records.
@@ -250,7 +244,8 @@ void State::fold_filter_uses(const std::string& organization_id, const log::Even
     if (used.has_user_id()) use->set_user_id(used.user_id());
     if (used.has_execution_time()) use->set_execution_time(used.execution_time());
     if (used.has_result_count()) use->set_result_count(used.result_count());
-    put_record(organization_id, ENTITY_SAVED_FILTER_USE, used.use_id(), std::move(use));
+    Slot& slot = this->slot(keys::record(organization_id, ENTITY_SAVED_FILTER_USE, used.use_id()));
+    put_record(organization_id, ENTITY_SAVED_FILTER_USE, slot, std::move(use));
   } else if (event.saved_filter().has_removed()) {
     for (const std::string& id :
          scan(keys::index(organization_id, Index::kFilterUseByFilter, {event.id()}), SIZE_MAX)) {

@@ -149,11 +149,10 @@ class State {
   void load(Slot& fresh) const;
   [[nodiscard]] std::optional<std::string> lasting_text(const std::string& key) const;
   void set(Slot& slot, Value value);
-  void put(const std::string& key, std::string value);
   void add_to_count(const std::string& key, std::int64_t difference);
   void reindex(const std::string& organization_id, Entity entity,
                const google::protobuf::Message* before, const google::protobuf::Message* after);
-  void put_record(const std::string& organization_id, Entity entity, const std::string& id,
+  void put_record(const std::string& organization_id, Entity entity, Slot& slot,
                   std::shared_ptr<google::protobuf::Message> state);
   void fold_filter_uses(const std::string& organization_id, const log::Event& event,
                         std::int64_t at);
