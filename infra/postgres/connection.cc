@@ -82,6 +82,37 @@ std::vector<const char*> pointers_of(std::span<const Value> params) {
   return pointers;
 }
 
+bool send(PGconn* connection, const Statement& statement) {
+  const auto pointers = pointers_of(statement.params);
+  const int count = static_cast<int>(pointers.size());
+  if (statement.prepared.empty()) {
+    return PQsendQueryParams(connection, statement.sql.c_str(), count, nullptr, pointers.data(),
+                             nullptr, nullptr, 0) == 1;
+  }
+  return PQsendQueryPrepared(connection, statement.prepared.c_str(), count, pointers.data(),
+                             nullptr, nullptr, 0) == 1;
+}
+
+// The answers to so many statements in pipeline mode, and to the Sync after them.
+Result<std::vector<Rows>> answers_of(PGconn* connection, std::size_t statements) {
+  std::vector<Rows> answers;
+  std::optional<Error> error;
+  for (std::size_t i = 0; i < statements; ++i) {
+    Result<Rows> answer = taken(connection, PgResult(PQgetResult(connection)));
+    while (PgResult rest{PQgetResult(connection)}) {
+    }
+    if (answer) {
+      answers.push_back(std::move(*answer));
+    } else if (!error) {
+      error = std::move(answer).error();
+    }
+    if (PQstatus(connection) != CONNECTION_OK) break;
+  }
+  const PgResult synced(PQgetResult(connection));
+  if (error) return fail(std::move(*error));
+  return answers;
+}
+
 std::string copy_statement(const TableName& table, std::span<const std::string> columns) {
   std::string sql = "COPY ";
   if (!table.schema.empty()) {
@@ -167,6 +198,20 @@ Result<Rows> Connection::exec_prepared(const std::string& name, std::span<const 
   return taken(handle,
                PgResult(PQexecPrepared(handle, name.c_str(), static_cast<int>(pointers.size()),
                                        pointers.data(), nullptr, nullptr, 0)));
+}
+
+Result<std::vector<Rows>> Connection::exec_together(std::span<const Statement> statements) {
+  PGconn* handle = session_->handle.get();
+  bool sent = PQenterPipelineMode(handle) == 1;
+  for (const Statement& statement : statements) sent = sent && send(handle, statement);
+  if (sent && PQpipelineSync(handle) == 1) {
+    auto answers = answers_of(handle, statements.size());
+    if (PQexitPipelineMode(handle) == 1) return answers;
+  }
+  // Nobody knows what the session waits for: it is given up, and with it what it had begun.
+  const std::string text = PQerrorMessage(handle);
+  session_->handle.reset();
+  return fail(make_sql_error("", text));
 }
 
 Result<std::int64_t> Connection::copy_in(const TableName& table,

@@ -44,6 +44,13 @@ struct Rows {
   std::int64_t affected = 0;
 };
 
+// One statement among several: by the name it was prepared under, or by its text.
+struct Statement {
+  std::string prepared{};
+  std::string sql{};
+  std::vector<Value> params{};
+};
+
 // A relation's name, quoted when it is used. An empty schema means the search path: temporary
 // tables.
 struct TableName {
@@ -79,6 +86,11 @@ class Connection {
   // Parses a statement once for the session; exec_prepared() then runs it by name.
   [[nodiscard]] Result<void> prepare(const std::string& name, const std::string& sql);
   [[nodiscard]] Result<Rows> exec_prepared(const std::string& name, std::span<const Value> params);
+
+  // Runs the statements one after the other in one round trip; answers in their order. After one
+  // that is refused none is run, and its error is returned. Where no transaction is open they are
+  // one: what was run before the error is undone.
+  [[nodiscard]] Result<std::vector<Rows>> exec_together(std::span<const Statement> statements);
 
   // COPY table (columns) FROM STDIN in the text format: `lines` are complete, tab-separated,
   // escaped lines as append_copy_value() makes them. Returns how many rows were taken. A refused

@@ -131,6 +131,7 @@ std::string configuration_text(int port) {
          "random_page_cost = 1.1\n"
          "jit = off\n"
          "max_wal_size = '1GB'\n"
+         "wal_buffers = '16MB'\n"  // room for whole pages after a checkpoint
          "fsync = on\n"
          "full_page_writes = on\n"
          "synchronous_commit = on\n"

@@ -77,6 +77,10 @@ Result<void> PostgresReadTables::connect() {
   DAYBOOK_TRY(postgres::assume_projector(connection));
   // Rows and checkpoint are lost or kept together, and the log has them all.
   DAYBOOK_TRY(connection.exec("SET synchronous_commit = off"));
+  // An index whose list is full is sorted in by whoever fills it, for 50 ms in the middle of a
+  // batch: where somebody else tidies, only if it does not keep up.
+  if (search_indexes_ != nullptr)
+    DAYBOOK_TRY(connection.exec("SET gin_pending_list_limit = '64MB'"));
   // Somebody who locks a table for long is named in the trouble, and cannot keep us from stopping.
   DAYBOOK_TRY(connection.exec("SET lock_timeout = '2s'"));
   connection_.emplace(std::move(connection));
@@ -144,13 +148,18 @@ Result<std::size_t> PostgresReadTables::write(const std::vector<RowChange>& rows
   DAYBOOK_TRY(connect());
   DAYBOOK_ASSIGN(transaction, postgres::Transaction::begin(*connection_));
   std::size_t parked = 0;
+  Statements statements;
   if (refused == projections::Refused::kPark) {
     DAYBOOK_ASSIGN(count, write_or_park(rows, checkpoint));
     parked = count;
   } else {
-    DAYBOOK_TRY(write_all(removals_last(rows)));
+    DAYBOOK_ASSIGN(all, statements_for(removals_last(rows)));
+    statements = std::move(all);
   }
-  DAYBOOK_TRY(advance(checkpoint));
+  DAYBOOK_ASSIGN(last, advance(checkpoint));
+  statements.push_back(std::move(last));
+  DAYBOOK_ASSIGN(answers, connection_->exec_together(statements));
+  if (answers.back().affected != 1) return taken();
   DAYBOOK_TRY(transaction.commit());
   sequence_ = checkpoint.position.sequence;
   if (search_indexes_ != nullptr) search_indexes_->nudge();
@@ -158,19 +167,31 @@ Result<std::size_t> PostgresReadTables::write(const std::vector<RowChange>& rows
 }
 
 Result<void> PostgresReadTables::write_all(Part rows) {
+  DAYBOOK_ASSIGN(statements, statements_for(rows));
+  DAYBOOK_TRY(connection_->exec_together(statements));
+  return {};
+}
+
+Result<PostgresReadTables::Statements> PostgresReadTables::statements_for(Part rows) {
   std::map<Entity, RowPointers> upserts;
   std::map<Entity, RowPointers> removals;
   for (const RowChange* row : rows) (row->values ? upserts : removals)[row->entity].push_back(row);
-  for (const auto& [entity, changed] : upserts) DAYBOOK_TRY(upsert(entity, changed));
+  Statements statements;
+  for (const auto& [entity, changed] : upserts)
+    DAYBOOK_TRY(add_upserts(entity, changed, statements));
   // After all upserts, children first: a key that is RESTRICT cannot be deferred.
-  for (auto it = removals.rbegin(); it != removals.rend(); ++it)
-    DAYBOOK_TRY(remove(it->first, it->second));
-  return {};
+  for (auto it = removals.rbegin(); it != removals.rend(); ++it) {
+    statements.push_back(
+        {.sql = "DELETE FROM " + table_of(it->first) + " WHERE id = ANY ($1::uuid[])",
+         .params = {ids_of(it->second)}});
+  }
+  return statements;
 }
 
 // Many rows of a table by one statement, an array for each column: nothing is staged, so that a
 // small batch is cheap too.
-Result<void> PostgresReadTables::upsert(Entity entity, const RowPointers& rows) {
+Result<void> PostgresReadTables::add_upserts(Entity entity, const RowPointers& rows,
+                                             Statements& statements) {
   const std::string name = "upsert_" + schema::entity_rule(entity).name();
   if (!made_.contains(name)) {
     DAYBOOK_ASSIGN(sql, upsert_sql(entity));
@@ -178,12 +199,11 @@ Result<void> PostgresReadTables::upsert(Entity entity, const RowPointers& rows) 
   }
   for (Part left = rows; !left.empty();) {
     const Part portion = left.first(portion_of(left));
-    std::vector<Value> arrays;
-    arrays.reserve(columns_of(entity).size());
+    postgres::Statement& upsert = statements.emplace_back();
+    upsert.prepared = name;
     for (std::size_t i = 0; i < columns_of(entity).size(); ++i)
-      arrays.emplace_back(array_of(
+      upsert.params.emplace_back(array_of(
           portion, [i](const RowChange* row) -> const auto& { return (*row->values)[i]; }));
-    DAYBOOK_TRY(connection_->exec_prepared(name, arrays));
     left = left.subspan(portion.size());
   }
   return {};
@@ -201,12 +221,6 @@ Result<std::string> PostgresReadTables::upsert_sql(Entity entity) {
   const auto columns = quoted_columns(entity);
   return "INSERT INTO " + table_of(entity) + " (" + joined(columns) + ") SELECT * FROM unnest(" +
          arrays.rows.front().front().value_or("") + ")" + on_conflict(columns);
-}
-
-Result<void> PostgresReadTables::remove(Entity entity, const RowPointers& rows) {
-  DAYBOOK_TRY(connection_->exec_params(
-      "DELETE FROM " + table_of(entity) + " WHERE id = ANY ($1::uuid[])", {ids_of(rows)}));
-  return {};
 }
 
 Result<void> PostgresReadTables::prepare_once(const std::string& name, const std::string& sql) {
@@ -248,22 +262,19 @@ tl::unexpected<Error> PostgresReadTables::taken() const {
 
 // Compare-and-set: only the owner of the epoch, only from the checkpoint that it knows, and never
 // back.
-Result<void> PostgresReadTables::advance(const Checkpoint& checkpoint) {
+Result<postgres::Statement> PostgresReadTables::advance(const Checkpoint& checkpoint) {
   DAYBOOK_TRY(prepare_once("advance",
                            "UPDATE daybook.checkpoint SET position = $3, sequence = $4, "
                            "running_hash = $5, decided_at = $6,"
                            " applied_at = clock_timestamp() WHERE partition = $1 AND owner_epoch = "
                            "$2 AND sequence = $7 AND sequence <= $4"));
   const Position& position = checkpoint.position;
-  const std::vector<Value> params{std::to_string(partition_),
-                                  std::to_string(owner_epoch_),
-                                  std::to_string(checkpoint.next_offset),
-                                  std::to_string(position.sequence),
-                                  bytea(position.hash),
-                                  timestamp_sql(checkpoint.decided_at),
-                                  std::to_string(sequence_)};
-  DAYBOOK_ASSIGN(updated, connection_->exec_prepared("advance", params));
-  return updated.affected == 1 ? Result<void>() : taken();
+  return postgres::Statement{
+      .prepared = "advance",
+      .params = {std::to_string(partition_), std::to_string(owner_epoch_),
+                 std::to_string(checkpoint.next_offset), std::to_string(position.sequence),
+                 bytea(position.hash), timestamp_sql(checkpoint.decided_at),
+                 std::to_string(sequence_)}};
 }
 
 }  // namespace daybook::read_tables

@@ -40,15 +40,17 @@ class PostgresReadTables final : public projections::ReadTables {
  private:
   using RowPointers = std::vector<const projections::RowChange*>;
   using Part = std::span<const projections::RowChange* const>;
+  using Statements = std::vector<postgres::Statement>;
 
   [[nodiscard]] Result<void> connect();
   [[nodiscard]] tl::unexpected<Error> taken() const;
   [[nodiscard]] tl::unexpected<Error> other_log(const std::string& log_id);
   [[nodiscard]] Result<void> write_all(Part rows);
-  [[nodiscard]] Result<void> upsert(Entity entity, const RowPointers& rows);
+  [[nodiscard]] Result<Statements> statements_for(Part rows);
+  [[nodiscard]] Result<void> add_upserts(Entity entity, const RowPointers& rows,
+                                         Statements& statements);
   [[nodiscard]] Result<std::string> upsert_sql(Entity entity);
-  [[nodiscard]] Result<void> remove(Entity entity, const RowPointers& rows);
-  [[nodiscard]] Result<void> advance(const projections::Checkpoint& checkpoint);
+  [[nodiscard]] Result<postgres::Statement> advance(const projections::Checkpoint& checkpoint);
   [[nodiscard]] Result<void> prepare_once(const std::string& name, const std::string& sql);
 
   // parking.cc: what PostgreSQL refuses

@@ -105,6 +105,66 @@ TEST_F(ConnectionTest, RunsPreparedStatements) {
   EXPECT_EQ(connection_.exec_prepared("twice", params)->rows.at(0).at(0), "42");
 }
 
+std::vector<Statement> insert_then(const std::string& sql) {
+  return {{.prepared = "put", .params = {"1"}}, {.sql = sql}, {.prepared = "put", .params = {"2"}}};
+}
+
+class StatementsTogether : public ConnectionTest {
+ protected:
+  StatementsTogether() {
+    run(connection_, "CREATE TEMP TABLE t (id int)");
+    EXPECT_TRUE(connection_.prepare("put", "INSERT INTO t VALUES ($1)"));
+  }
+};
+
+TEST_F(StatementsTogether, AreAnsweredInTheirOrder) {
+  const auto answers = connection_.exec_together(insert_then("UPDATE t SET id = 7 RETURNING id"));
+  ASSERT_TRUE(answers) << answers.error().detail;
+  ASSERT_EQ(answers->size(), 3U);
+  EXPECT_EQ(answers->at(1).rows, (std::vector<Row>{{"7"}}));
+  EXPECT_EQ(answers->at(2).affected, 1);
+  EXPECT_THAT(values(connection_, "SELECT id FROM t ORDER BY id"), ElementsAre("2", "7"));
+}
+
+TEST_F(StatementsTogether, EndWithTheOneThatIsRefused) {
+  for (const bool in_transaction : {true, false}) {
+    if (in_transaction) {
+      ASSERT_TRUE(connection_.begin());
+    }
+    const auto answers = connection_.exec_together(insert_then("SELECT 1 / 0"));
+    ASSERT_FALSE(answers);
+    EXPECT_EQ(sqlstate(answers.error()), "22012");
+    EXPECT_EQ(connection_.in_transaction(), in_transaction);
+    if (in_transaction) {
+      ASSERT_TRUE(connection_.rollback());
+    }
+    EXPECT_EQ(value(connection_, "SELECT count(*) FROM t"), "0");
+  }
+}
+
+TEST_F(StatementsTogether, MayBeMoreThanASocketHolds) {
+  const std::vector<Statement> large(
+      20, {.sql = "SELECT length($1)", .params = {std::string(1 << 20, 'x')}});
+  const auto answers = connection_.exec_together(large);
+  ASSERT_TRUE(answers) << answers.error().detail;
+  EXPECT_EQ(answers->back().rows.front().front(), "1048576");
+}
+
+TEST_F(StatementsTogether, DidNothingIfTheSessionIsLost) {
+  Connection killer = connect(database.owner_url);
+  for (const bool before : {true, false}) {
+    Connection doomed = connect(database.owner_url);
+    const std::string kill =
+        "SELECT pg_terminate_backend(" + std::to_string(doomed.backend_pid()) + ", 5000)";
+    if (before) run(killer, kill);
+    const auto answers = doomed.exec_together(
+        std::vector<Statement>{{.sql = "SELECT 1"}, {.sql = before ? "SELECT 2" : kill}});
+    ASSERT_FALSE(answers);
+    EXPECT_EQ(answers.error().kind, ErrorKind::kUnavailable) << answers.error().detail;
+    EXPECT_FALSE(doomed.is_open());
+  }
+}
+
 TEST_F(ConnectionTest, RollsBackWhatIsNotCommitted) {
   run(connection_, "CREATE TEMP TABLE t (id int)");
   {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <future>
 #include <thread>
 
 #include "infra/postgres/schema_check.h"
@@ -146,26 +147,25 @@ TEST(Migrations, LeaveNothingOfAMigrationThatFails) {
 }
 
 // As beside a projector: of the two that wait for each other PostgreSQL gives up the one that looks
-// first, here the migration.
+// first, here the migration, and late enough to see what the writer waits for.
 TEST(Migrations, AreBegunAgainAfterADeadlock) {
   const TestDatabase database = create_migrated_database("deadlock");
   Connection connection = connect(database.owner_url);
   ASSERT_TRUE(migrate_down(connection, 16).has_value());
+  run(connection, "SET deadlock_timeout = '5s'");
   Connection writer = connect(database.owner_url);
   run(writer, "SET deadlock_timeout = '60s'");
   run(writer, "BEGIN; LOCK TABLE crm.contacts IN ROW EXCLUSIVE MODE");
-  std::thread migration([&] {
-    const auto report = migrate_up(connection);
-    EXPECT_TRUE(report.has_value()) << report.error().detail;
-  });
   Connection observer = connect(database.owner_url);
+  auto migration = std::async(std::launch::async, [&] { return migrate_up(connection); });
   EXPECT_TRUE(test::wait_until([&] {
     return value(observer,
                  "SELECT count(*) FROM pg_locks WHERE relation = 'crm.contacts'::regclass AND NOT "
                  "granted") == "1";
   }));
   run(writer, "LOCK TABLE crm.companies IN ROW EXCLUSIVE MODE; COMMIT");
-  migration.join();
+  const auto report = migration.get();
+  EXPECT_TRUE(report.has_value()) << report.error().detail;
   EXPECT_TRUE(test::wait_until([&] {
     return value(connection,
                  "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") ==

@@ -153,6 +153,18 @@ TEST_F(SearchIndexes, AreLeftAloneOnceItIsStopped) {
   EXPECT_EQ(value("SELECT count(*) " + session_), "0");
 }
 
+TEST_F(SearchIndexes, AreNotSortedInByAWriterWithATidier) {
+  tidier_.stop();
+  ASSERT_TRUE(told_.claim(0, kLogId));
+  std::string name;
+  for (unsigned i = 0; i < 180; ++i)
+    name.push_back(static_cast<char>('a' + (i * i + 7 * i) / 5 % 26));
+  ASSERT_TRUE(told_.write(companies(4'000, name), at(1), Refused::kFail));
+  constexpr int kPostgresLimit = (4 << 20) / 8'192;  // pages
+  const auto pages = value("SELECT pending_pages FROM pgstatginindex('crm.idx_companies_trigram')");
+  EXPECT_GT(std::stoi(pages), kPostgresLimit);
+}
+
 TEST_F(ReadTables, BeginNowhere) {
   EXPECT_TRUE(claimed_.position.nowhere());
   EXPECT_EQ(claimed_.next_offset, 0U);
