@@ -23,7 +23,9 @@ class Crud {
   // Changes of the rows of so many organizations: the best of 1, 8, 32 and 64 clients, each for
   // that long.
   [[nodiscard]] Rate best(std::size_t organizations, std::chrono::seconds each) const;
-  // Again with so many clients, on tables that have no foreign keys, and no indexes but those of
+  // Again with so many clients, on tables filled anew.
+  [[nodiscard]] Rate again(std::size_t organizations, int clients, std::chrono::seconds time) const;
+  // Again on tables that have no foreign keys, and no indexes but those of
   // primary and unique keys; they stay so.
   [[nodiscard]] Rate bare(std::size_t organizations, int clients, std::chrono::seconds time) const;
 

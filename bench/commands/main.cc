@@ -2,7 +2,12 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
+#include <ctime>
+#include <functional>
+#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,9 +24,11 @@ namespace daybook::bench {
 namespace {
 
 struct Scale {
-  std::size_t commands = 400'000;  // measured, for each figure
+  std::size_t commands = 420'000;  // measured, for each figure
   std::size_t requests = 100'000;  // where each command is a request of its own
+  std::size_t stretches = 3;       // that a figure's measurement may be cut into
   std::chrono::seconds crud{10};   // for each number of clients
+  bool crud_again = true;          // after each stretch too
   bool flat = true;                // at a million aggregates too
 };
 
@@ -32,9 +39,9 @@ struct Goal {
 };
 constexpr std::array<std::size_t, 2> kOrganizations{1, 100};
 constexpr std::array kGoals{Goal{32, 3}, Goal{256, 5}};
+constexpr double kAccepted = 0.9;  // of the mix, for the first time
 constexpr std::size_t kMostInFlight = 256;
 constexpr std::size_t kConnections = 32;
-constexpr std::size_t kStretches = 3;
 constexpr std::size_t kPreloading = 32;
 
 // An engine that has what the mix changes.
@@ -70,114 +77,184 @@ class Measured {
   std::size_t given_ = 0;
 };
 
-// The two are not measured at the same time: PostgreSQL is away while the engine works.
-struct CrudRates {
-  std::vector<Crud::Rate> best;  // for each number of organizations
-  Crud::Rate bare;               // says what the indexes and keys cost
-};
-
-CrudRates crud_rates(const DiskFolder& folder, std::chrono::seconds each) {
-  const Crud crud(folder.path() / "crud");
-  CrudRates rates;
-  for (const std::size_t organizations : kOrganizations)
-    rates.best.push_back(crud.best(organizations, each));
-  rates.bare = crud.bare(kOrganizations.front(), rates.best.front().clients, each);
-  return rates;
-}
-
 using Figures = std::vector<Figure>;
 
-void add_rates(const DiskFolder& folder, const Scale& scale, const std::vector<Crud::Rate>& crud,
-               Figures& figures) {
-  for (std::size_t i = 0; i < kOrganizations.size(); ++i) {
-    const std::size_t organizations = kOrganizations[i];
-    for (const Goal& goal : kGoals) {
-      Measured measured(folder, Mix(organizations));
-      figures.push_back({fmt::format("{} organization{}, {} in flight", organizations,
-                                     organizations == 1 ? "" : "s", goal.in_flight),
-                         measured.accepted_per_second(scale.commands, goal.in_flight),
-                         "accepted per second", crud[i].per_second, goal.ratio});
-    }
+// Until this process has nothing left to write and to merge.
+void await_rest() {
+  constexpr std::chrono::milliseconds kLook(200);
+  constexpr std::clock_t kIdle = CLOCKS_PER_SEC / 100;  // 5 % of a core
+  for (std::clock_t used = kIdle; used >= kIdle;) {
+    const std::clock_t before = std::clock();
+    std::this_thread::sleep_for(kLook);
+    used = std::clock() - before;
   }
 }
 
-// At the rate that fills CRUD. Of a few stretches as long as CRUD's the middle one: a virtual disk
-// that stands still now and then did not do so while CRUD was at its best either.
-void add_tail(const DiskFolder& folder, const Scale& scale, const Crud::Rate& crud,
-              Figures& figures) {
+// CRUD just before and just after each stretch of a figure, because the speed of a machine may
+// change from one minute to the next. Neither works while the other is measured: what is measured
+// ends with `measure`, or rests.
+class BesideCrud {
+ public:
+  BesideCrud(const DiskFolder& folder, std::size_t organizations, const Scale& scale)
+      : organizations_(organizations),
+        scale_(scale),
+        crud_(folder.path() / fmt::format("crud-{}", organizations)),
+        last_(crud_.best(organizations, scale.crud)) {
+    look_again();
+  }
+
+  [[nodiscard]] std::size_t organizations() const { return organizations_; }
+  [[nodiscard]] int clients() const { return last_.clients; }  // with which it is fastest
+  // What `measure` finds, in accepted commands per second, so many times.
+  [[nodiscard]] Figure figure(std::string name, std::optional<double> goal,
+                              const std::function<double()>& measure, std::size_t stretches = 1) {
+    double seconds = 0;  // for each accepted one, summed up
+    double theirs = last_.per_second / 2;
+    for (std::size_t stretch = 0; stretch < stretches; ++stretch) {
+      seconds += 1 / measure();
+      look_again();
+      theirs += last_.per_second;
+    }
+    theirs -= last_.per_second / 2;
+    const auto count = static_cast<double>(stretches);
+    return {std::move(name), count / seconds, "accepted per second", theirs / count, goal};
+  }
+  // At the rate that fills CRUD. A few stretches of each in turn, and the middle one of each: a
+  // virtual disk stands still now and then.
+  [[nodiscard]] Figure tail(Measured& measured) {
+    std::vector<double> ours;
+    std::vector<double> theirs;
+    while (ours.size() < scale_.stretches) {
+      const auto count =
+          static_cast<std::size_t>(last_.per_second * static_cast<double>(scale_.crud.count()));
+      theirs.push_back(last_.p99_ms);
+      ours.push_back(percentile(
+          answer_times_at((*measured).engine(), measured.next(count), last_.per_second / kAccepted),
+          0.99));
+      look_again();
+    }
+    return {"answer at CRUD's full load, p99",
+            percentile(ours, 0.5),
+            "ms",
+            percentile(theirs, 0.5),
+            1,
+            true};
+  }
+  // Says what the indexes and keys cost. The last figure: they are gone then.
+  [[nodiscard]] Figure bare() const {
+    return {"CRUD with unique keys alone",
+            crud_.bare(organizations_, last_.clients, scale_.crud).per_second,
+            "transactions per second", last_.per_second, std::nullopt};
+  }
+
+ private:
+  void look_again() {
+    if (!scale_.crud_again) return;
+    await_rest();
+    last_ = crud_.again(organizations_, last_.clients, scale_.crud);
+  }
+
+  const std::size_t organizations_;
+  const Scale scale_;
+  const Crud crud_;
+  Crud::Rate last_;
+};
+
+void add_rates(const DiskFolder& folder, const Scale& scale, BesideCrud& crud, Figures& figures) {
+  for (const Goal& goal : kGoals) {
+    const std::string name = fmt::format("{} organization{}, {} in flight", crud.organizations(),
+                                         crud.organizations() == 1 ? "" : "s", goal.in_flight);
+    Measured measured(folder, Mix(crud.organizations()));
+    figures.push_back(crud.figure(
+        name, goal.ratio,
+        [&] {
+          return measured.accepted_per_second(scale.commands / scale.stretches, goal.in_flight);
+        },
+        scale.stretches));
+  }
+}
+
+void add_tail(const DiskFolder& folder, const Scale& scale, BesideCrud& crud, Figures& figures) {
   Measured measured(folder, Mix(1));
   (void)keep_in_flight((*measured).engine(), measured.next(scale.requests / 10), kMostInFlight);
-  const auto count =
-      static_cast<std::size_t>(crud.per_second * static_cast<double>(scale.crud.count()));
-  std::vector<double> p99s;
-  while (p99s.size() < kStretches)
-    p99s.push_back(percentile(
-        answer_times_at((*measured).engine(), measured.next(count), crud.per_second), 0.99));
-  figures.push_back(
-      {"answer at CRUD's full load, p99", percentile(p99s, 0.5), "ms", crud.p99_ms, 1, true});
+  figures.push_back(crud.tail(measured));
 }
 
 // On the same cores as the projector and its PostgreSQL.
-void add_with_projector(const DiskFolder& folder, const Scale& scale, const Crud::Rate& crud,
+void add_with_projector(const DiskFolder& folder, const Scale& scale, BesideCrud& crud,
                         Figures& figures) {
-  const PrivateDatabase database(folder.path() / "tables");
-  Measured measured(folder, Mix(1));
-  (*measured).follow(database.url());
-  (*measured).await_tables();
-  const Stopwatch time;
-  const Answered answered =
-      keep_in_flight((*measured).engine(), measured.next(scale.requests), kMostInFlight);
-  (*measured).await_tables();
-  figures.push_back({"with the projector, burst", answered.accepted_per_second(),
-                     "accepted per second", crud.per_second, std::nullopt});
-  figures.push_back({"with the projector, until the rows are there",
-                     static_cast<double>(answered.accepted) / time.seconds(), "accepted per second",
-                     crud.per_second, 1});
+  double sustained = 0;
+  figures.push_back(crud.figure("with the projector, burst", std::nullopt, [&] {
+    const PrivateDatabase database(folder.path() / "tables");
+    Measured measured(folder, Mix(1));
+    (*measured).follow(database.url());
+    (*measured).await_tables();
+    const Stopwatch time;
+    const Answered answered =
+        keep_in_flight((*measured).engine(), measured.next(scale.requests), kMostInFlight);
+    (*measured).await_tables();
+    sustained = static_cast<double>(answered.accepted) / time.seconds();
+    return answered.accepted_per_second();
+  }));
+  figures.push_back({"with the projector, until the rows are there", sustained,
+                     "accepted per second", figures.back().baseline, 1});
 }
 
-void add_http(const DiskFolder& folder, const Scale& scale, const Crud::Rate& crud,
-              Figures& figures) {
-  Measured measured(folder, Mix(1));
-  const std::string address = (*measured).serve();
-  figures.push_back({fmt::format("HTTP, {} connections", kConnections),
-                     single_requests(address, measured.next(scale.requests), kConnections),
-                     "accepted per second", crud.per_second, 1});
-  figures.push_back({"HTTP, one stream of lines",
-                     stream_of_lines(address, measured.next(scale.requests)), "accepted per second",
-                     crud.per_second, 3});
+void add_http(const DiskFolder& folder, const Scale& scale, BesideCrud& crud, Figures& figures) {
+  figures.push_back(crud.figure(fmt::format("HTTP, {} connections", kConnections), 1, [&] {
+    Measured measured(folder, Mix(1));
+    return single_requests((*measured).serve(), measured.next(scale.requests), kConnections);
+  }));
+  figures.push_back(crud.figure("HTTP, one stream of lines", 3, [&] {
+    Measured measured(folder, Mix(1));
+    return stream_of_lines((*measured).serve(), measured.next(scale.requests));
+  }));
 }
 
-// What is changed is spread over all of them.
+// What is changed is spread over all of them. In turn, so that neither has the better minutes of
+// the machine, and long enough that both have files of the state to merge, not only the larger one.
+// Few do not stay few: the mix creates, so they are begun anew with each stretch.
 void add_flat(const DiskFolder& folder, const Scale& scale, Figures& figures) {
   constexpr std::size_t kFew = 2'000;  // companies, each with two contacts and two deals
   constexpr std::size_t kMany = 200'000;
-  std::array<double, 2> rates{};
-  for (std::size_t i = 0; i < rates.size(); ++i) {
-    Measured measured(folder, Mix(1, i == 0 ? kFew : kMany));
-    rates.at(i) = measured.accepted_per_second(scale.requests, kMostInFlight);
+  const DiskFolder few_folder("bench-commands-few");
+  Measured many(folder, Mix(1, kMany));
+  std::array<double, 2> seconds{};  // for each accepted one, summed up
+  for (std::size_t stretch = 0; stretch < scale.stretches; ++stretch) {
+    Measured few(few_folder, Mix(1, kFew));
+    for (auto [measured, sum] : {std::pair{&few, &seconds[0]}, std::pair{&many, &seconds[1]}}) {
+      await_rest();
+      *sum += 1 / measured->accepted_per_second(scale.commands, kMostInFlight);
+    }
   }
-  figures.push_back(
-      {"1,000,000 aggregates beside 10,000", rates[1], "accepted per second", rates[0], 0.8});
+  figures.push_back({"1,000,000 aggregates beside 10,000",
+                     static_cast<double>(scale.stretches) / seconds[1], "accepted per second",
+                     static_cast<double>(scale.stretches) / seconds[0], 0.8});
 }
 
 bool run(const Scale& scale) {
   const DiskFolder folder("bench-commands");
-  const CrudRates rates = crud_rates(folder, scale.crud);
-  const std::vector<Crud::Rate>& crud = rates.best;
-  const std::string settings = fmt::format(
-      "embedded log, 1 partition, synced; {} commands of the mix for a figure, {} for those below, "
-      "on {} companies, {} contacts and {} deals; a sync takes {:.0f} us\nbaseline: pgbench on the "
-      "read tables, synced, the best of 1, 8, 32 and 64 clients for {} s each: {} clients for 1 "
-      "organization, {} for 100",
-      scale.commands, scale.requests, kCompanies, kContacts, kDeals, folder.sync_microseconds(),
-      scale.crud.count(), crud[0].clients, crud[1].clients);
-  Figures figures{{"CRUD with unique keys alone", rates.bare.per_second, "transactions per second",
-                   crud[0].per_second, std::nullopt}};
-  add_rates(folder, scale, crud, figures);
-  add_tail(folder, scale, crud[0], figures);
-  add_with_projector(folder, scale, crud[0], figures);
-  add_http(folder, scale, crud[0], figures);
+  Figures figures;
+  std::vector<std::string> clients;
+  for (const std::size_t organizations : kOrganizations) {
+    BesideCrud crud(folder, organizations, scale);
+    clients.push_back(fmt::format("{} clients for {}", crud.clients(), organizations));
+    add_rates(folder, scale, crud, figures);
+    if (organizations != 1) continue;
+    add_tail(folder, scale, crud, figures);
+    add_with_projector(folder, scale, crud, figures);
+    add_http(folder, scale, crud, figures);
+    figures.push_back(crud.bare());
+  }
   if (scale.flat) add_flat(folder, scale, figures);
+  const std::string settings = fmt::format(
+      "embedded log, 1 partition, synced; {} commands of the mix for a figure, {} where it is "
+      "about more than the engine, on {} companies, {} contacts and {} deals; a sync takes {:.0f} "
+      "us\nbaseline: pgbench on the read tables, synced, the best of 1, 8, 32 and 64 clients for "
+      "{} s each (organizations: {}){}",
+      scale.commands, scale.requests, kCompanies, kContacts, kDeals, folder.sync_microseconds(),
+      scale.crud.count(), fmt::join(clients, ", "),
+      scale.crud_again ? ", and again before and after each stretch of a figure" : "");
   return report("Durable commands", settings, figures);
 }
 
@@ -187,6 +264,7 @@ bool run(const Scale& scale) {
 int main(int argc, char** argv) {
   using daybook::bench::Scale;
   const bool quick = daybook::bench::begin(argc, argv);
-  const Scale scale = quick ? Scale{20'000, 10'000, std::chrono::seconds(1), false} : Scale{};
+  const Scale scale =
+      quick ? Scale{20'000, 10'000, 1, std::chrono::seconds(1), false, false} : Scale{};
   return daybook::bench::run(scale) ? 0 : 1;
 }
