@@ -212,7 +212,8 @@ class KafkaBroker::Process {
   void pause() {
     signal(SIGSTOP);
     siginfo_t state{};
-    while (::waitid(P_PID, static_cast<id_t>(process_), &state, WSTOPPED | WEXITED | WNOWAIT) != 0 &&
+    while (::waitid(P_PID, static_cast<id_t>(process_), &state, WSTOPPED | WEXITED | WNOWAIT) !=
+               0 &&
            errno == EINTR) {
     }
   }
