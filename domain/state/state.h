@@ -53,11 +53,12 @@ class StateStore {
   [[nodiscard]] virtual Result<void> scan(
       std::string_view prefix,
       const std::function<bool(std::string_view, std::string_view)>& visit) const = 0;
-  // All or nothing; need not be durable before it returns, nor even done: then a later call tells
-  // of a failure. Of a key that comes twice, the last counts.
-  [[nodiscard]] virtual Result<void> write_shared(std::shared_ptr<const Batch> batch) = 0;
+  // All of them or nothing; need not be durable before it returns, nor even done: then a later call
+  // tells of a failure. Of a key that comes twice, the last counts.
+  using Batches = std::vector<std::shared_ptr<const Batch>>;
+  [[nodiscard]] virtual Result<void> write_all(const Batches& batches) = 0;
   [[nodiscard]] Result<void> write(Batch batch) {
-    return write_shared(std::make_shared<const Batch>(std::move(batch)));
+    return write_all({std::make_shared<const Batch>(std::move(batch))});
   }
   // Removes everything.
   [[nodiscard]] virtual Result<void> clear() = 0;

@@ -1,15 +1,16 @@
 #include "infra/state/background_state_store.h"
 
+#include <chrono>
 #include <map>
 #include <utility>
 
 namespace daybook::state {
+namespace {
 
-BackgroundStateStore::Pending::Pending(std::shared_ptr<const Batch> written)
-    : batch(std::move(written)) {
-  values.reserve(batch->size());
-  for (const auto& [key, value] : *batch) values.insert_or_assign(key, &value);
-}
+constexpr std::size_t kEnough = 4'000;           // keys, to be written without waiting for more
+constexpr std::chrono::milliseconds kWait{100};  // for more
+
+}  // namespace
 
 BackgroundStateStore::BackgroundStateStore(std::unique_ptr<StateStore> inner)
     : inner_(std::move(inner)), thread_([this] { run(); }) {}
@@ -26,80 +27,107 @@ BackgroundStateStore::~BackgroundStateStore() {
 void BackgroundStateStore::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return stopping_ || pending_ != nullptr; });
-    if (pending_ == nullptr) return;
-    std::shared_ptr<const Pending> pending = pending_;
-    lock.unlock();
-    auto written = inner_->write_shared(pending->batch);
-    lock.lock();
-    if (!written) failure_ = std::move(written).error();
-    pending_.reset();
-    changed_.notify_all();
-    // So many texts take a while to be given back.
-    lock.unlock();
-    pending.reset();
-    lock.lock();
+    changed_.wait(lock, [this] { return stopping_ || !gathered_.batches.empty(); });
+    if (gathered_.batches.empty()) return;
+    changed_.wait_for(lock, kWait,
+                      [this] { return stopping_ || hurry_ || gathered_.values.size() >= kEnough; });
+    write_gathered(lock);
   }
 }
 
-Result<std::shared_ptr<const BackgroundStateStore::Pending>> BackgroundStateStore::pending() const {
-  const std::lock_guard lock(mutex_);
-  if (failure_) return fail(*std::exchange(failure_, std::nullopt));
-  return pending_;
+void BackgroundStateStore::write_gathered(std::unique_lock<std::mutex>& lock) {
+  std::swap(writing_, gathered_);
+  changed_.notify_all();
+  lock.unlock();
+  auto written = inner_->write_all(writing_.batches);
+  lock.lock();
+  if (!written) {
+    failure_ = std::move(written).error();
+    gathered_ = {};  // its progress would hide what is lost
+  }
+  {
+    const Gathered over = std::exchange(writing_, {});
+    changed_.notify_all();
+    lock.unlock();  // so many texts take a while to be given back
+  }
+  lock.lock();
 }
 
-Result<void> BackgroundStateStore::settle() const {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return pending_ == nullptr; });
+Result<void> BackgroundStateStore::told() const {
   if (failure_) return fail(*std::exchange(failure_, std::nullopt));
   return {};
 }
 
+const StateStore::Value* BackgroundStateStore::find(std::string_view key) const {
+  for (const Gathered* newest_first : {&gathered_, &writing_}) {
+    const auto found = newest_first->values.find(key);
+    if (found != newest_first->values.end()) return found->second;
+  }
+  return nullptr;
+}
+
 Result<std::optional<std::string>> BackgroundStateStore::get(std::string_view key) const {
-  DAYBOOK_ASSIGN(written, pending());
-  if (written != nullptr) {
-    const auto found = written->values.find(key);
-    if (found != written->values.end()) return bytes_of(*found->second);
+  {
+    const std::lock_guard lock(mutex_);
+    DAYBOOK_TRY(told());
+    if (const Value* value = find(key)) return bytes_of(*value);
   }
   return inner_->get(key);
 }
 
-// Both in order: each key comes from the batch, if that has a word on it.
+Result<std::map<std::string, std::optional<std::string>>> BackgroundStateStore::not_written(
+    std::string_view prefix) const {
+  const std::lock_guard lock(mutex_);
+  DAYBOOK_TRY(told());
+  std::map<std::string, std::optional<std::string>> found;
+  for (const Gathered* oldest_first : {&writing_, &gathered_}) {
+    for (const auto& [key, value] : oldest_first->values) {
+      if (key.starts_with(prefix)) found.insert_or_assign(std::string(key), bytes_of(*value));
+    }
+  }
+  return found;
+}
+
+// Both in order: each key comes from memory, if that has a word on it.
 Result<void> BackgroundStateStore::scan(
     std::string_view prefix,
     const std::function<bool(std::string_view, std::string_view)>& visit) const {
-  DAYBOOK_ASSIGN(written, pending());
-  if (written == nullptr) return inner_->scan(prefix, visit);
-  std::map<std::string_view, std::optional<std::string>> batch;
-  for (const auto& [key, value] : written->values) {
-    if (key.starts_with(prefix)) batch.emplace(key, bytes_of(*value));
-  }
-  auto next = batch.begin();
+  DAYBOOK_ASSIGN(newer, not_written(prefix));
+  auto next = newer.begin();
   bool more = true;
-  const auto visit_batch = [&](const auto& is_due) {
-    for (; more && next != batch.end() && is_due(next->first); ++next)
+  const auto visit_newer = [&](const auto& is_due) {
+    for (; more && next != newer.end() && is_due(next->first); ++next)
       more = !next->second || visit(next->first, *next->second);
   };
   DAYBOOK_TRY(inner_->scan(prefix, [&](std::string_view key, std::string_view value) {
-    visit_batch([&](std::string_view due) { return due < key; });
-    const bool replaced = next != batch.end() && next->first == key;
+    visit_newer([&](std::string_view due) { return due < key; });
+    const bool replaced = next != newer.end() && next->first == key;
     if (!replaced) more = more && visit(key, value);
     return more;
   }));
-  visit_batch([](std::string_view) { return true; });
+  visit_newer([](std::string_view) { return true; });
   return {};
 }
 
-Result<void> BackgroundStateStore::write_shared(std::shared_ptr<const Batch> batch) {
-  DAYBOOK_TRY(settle());
-  if (batch->empty()) return {};
-  auto written = std::make_shared<const Pending>(std::move(batch));
-  {
-    const std::lock_guard lock(mutex_);
-    pending_ = std::move(written);
+Result<void> BackgroundStateStore::write_all(const Batches& batches) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return failure_ || gathered_.values.size() < kEnough; });
+  DAYBOOK_TRY(told());
+  for (const auto& batch : batches) {
+    for (const auto& [key, value] : *batch) gathered_.values.insert_or_assign(key, &value);
+    gathered_.batches.push_back(batch);
   }
   changed_.notify_all();
   return {};
+}
+
+Result<void> BackgroundStateStore::settle() {
+  std::unique_lock lock(mutex_);
+  hurry_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return gathered_.batches.empty() && writing_.batches.empty(); });
+  hurry_ = false;
+  return told();
 }
 
 Result<void> BackgroundStateStore::clear() {

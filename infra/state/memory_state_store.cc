@@ -17,12 +17,14 @@ Result<void> MemoryStateStore::scan(
   return {};
 }
 
-Result<void> MemoryStateStore::write_shared(std::shared_ptr<const Batch> batch) {
-  for (const auto& [key, value] : *batch) {
-    if (auto bytes = bytes_of(value)) {
-      content_[key] = *std::move(bytes);
-    } else {
-      content_.erase(key);
+Result<void> MemoryStateStore::write_all(const Batches& batches) {
+  for (const auto& batch : batches) {
+    for (const auto& [key, value] : *batch) {
+      if (auto bytes = bytes_of(value)) {
+        content_[key] = *std::move(bytes);
+      } else {
+        content_.erase(key);
+      }
     }
   }
   return {};

@@ -55,6 +55,18 @@ Error closed() {
           "the state store could not be opened again after it was emptied", ""};
 }
 
+// So that each finds its place near the last one's. Of one key in the order of the batches.
+std::vector<const StateStore::Batch::value_type*> sorted_by_key(
+    const StateStore::Batches& batches) {
+  std::vector<const StateStore::Batch::value_type*> sorted;
+  for (const auto& batch : batches) {
+    for (const auto& each : *batch) sorted.push_back(&each);
+  }
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto* a, const auto* b) { return a->first < b->first; });
+  return sorted;
+}
+
 }  // namespace
 
 struct RocksDbStateStore::Database {
@@ -111,21 +123,18 @@ Result<void> RocksDbStateStore::scan(
   return {};
 }
 
-Result<void> RocksDbStateStore::write_shared(std::shared_ptr<const Batch> batch) {
+Result<void> RocksDbStateStore::write_all(const Batches& batches) {
   if (!database_->db) return fail(closed());
   DAYBOOK_TRY(rocks::require_room(folder_, "state.disk_full"));
-  // In the keys' order each finds its place near the last one's.
-  std::vector<const Batch::value_type*> sorted;
-  sorted.reserve(batch->size());
-  for (const auto& each : *batch) sorted.push_back(&each);
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto* a, const auto* b) { return a->first < b->first; });
   rocksdb::WriteBatch writes;
-  for (const auto* each : sorted) {
-    if (const auto bytes = bytes_of(each->second)) {
-      writes.Put(each->first, *bytes);
+  const auto sorted = sorted_by_key(batches);
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const auto& [key, value] = *sorted[i];
+    if (i + 1 < sorted.size() && sorted[i + 1]->first == key) continue;  // not the last one of it
+    if (const auto bytes = bytes_of(value)) {
+      writes.Put(key, *bytes);
     } else {
-      writes.Delete(each->first);
+      writes.Delete(key);
     }
   }
   // Without a write-ahead log: what is lost with the process is folded again. With one, a damaged

@@ -23,7 +23,7 @@ class RocksDbStateStore final : public StateStore {
   [[nodiscard]] Result<void> scan(
       std::string_view prefix,
       const std::function<bool(std::string_view, std::string_view)>& visit) const override;
-  [[nodiscard]] Result<void> write_shared(std::shared_ptr<const Batch> batch) override;
+  [[nodiscard]] Result<void> write_all(const Batches& batches) override;
   [[nodiscard]] Result<void> clear() override;
   [[nodiscard]] bool was_damaged() const { return was_damaged_; }
 

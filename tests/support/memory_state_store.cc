@@ -21,10 +21,10 @@ Result<void> MemoryStateStore::scan(
   return state::MemoryStateStore::scan(prefix, visit);
 }
 
-Result<void> MemoryStateStore::write_shared(std::shared_ptr<const Batch> batch) {
+Result<void> MemoryStateStore::write_all(const Batches& batches) {
   if (writes_fail_) return broken();
   ++writes_;
-  return state::MemoryStateStore::write_shared(std::move(batch));
+  return state::MemoryStateStore::write_all(batches);
 }
 
 Result<void> MemoryStateStore::clear() {

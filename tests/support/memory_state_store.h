@@ -19,7 +19,7 @@ class MemoryStateStore final : public state::MemoryStateStore {
   [[nodiscard]] Result<void> scan(
       std::string_view prefix,
       const std::function<bool(std::string_view, std::string_view)>& visit) const override;
-  [[nodiscard]] Result<void> write_shared(std::shared_ptr<const Batch> batch) override;
+  [[nodiscard]] Result<void> write_all(const Batches& batches) override;
   [[nodiscard]] Result<void> clear() override;
 
   // From now on reads, or writes, answer with an error; a failed write changes nothing. May be

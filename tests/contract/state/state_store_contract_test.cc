@@ -142,10 +142,12 @@ class GatedStore final : public StateStore {
     const std::lock_guard lock(mutex_);
     return inner_.scan(prefix, visit);
   }
-  [[nodiscard]] Result<void> write_shared(std::shared_ptr<const Batch> batch) override {
+  [[nodiscard]] Result<void> write_all(const Batches& batches) override {
     std::unique_lock lock(mutex_);
+    begun_ = true;
+    changed_.notify_all();
     changed_.wait(lock, [this] { return open_; });
-    return inner_.write_shared(std::move(batch));
+    return inner_.write_all(batches);
   }
   [[nodiscard]] Result<void> clear() override { return inner_.clear(); }
 
@@ -158,12 +160,23 @@ class GatedStore final : public StateStore {
   void close() {
     const std::lock_guard lock(mutex_);
     open_ = false;
+    begun_ = false;
+  }
+  // Until a write waits at the gate.
+  void await_begun() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return begun_; });
+  }
+  [[nodiscard]] std::size_t writes() const {
+    const std::lock_guard lock(mutex_);
+    return inner_.writes();
   }
 
  private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool open_ = true;
+  bool begun_ = false;
   MemoryStateStore inner_;
 };
 
@@ -171,12 +184,10 @@ class BackgroundStore : public testing::Test {
  protected:
   BackgroundStore() {
     EXPECT_TRUE(store_.write({{"a", "1"}, {"b", "1"}, {"d", "1"}}));
-    (void)written();
+    EXPECT_TRUE(store_.settle());
     gate_.close();
     EXPECT_TRUE(store_.write({{"e", "2"}, {"b", "2"}, {"d", std::nullopt}, {"c", "2"}}));
   }
-  // The next write waits for this one, so that it is done after that.
-  Result<void> written() { return store_.write({}); }
   Pairs content() const { return read_all(store_).value_or(Pairs()); }
 
   const Pairs after_{{"a", "1"}, {"b", "2"}, {"c", "2"}, {"e", "2"}};
@@ -194,17 +205,33 @@ TEST_F(BackgroundStore, ReadsWhatItIsWriting) {
   EXPECT_TRUE(store_.scan("", [&](std::string_view, std::string_view) { return ++seen < 3; }));
   EXPECT_EQ(seen, 3U);
   gate_.open(true);
-  ASSERT_TRUE(written());
+  ASSERT_TRUE(store_.settle());
   EXPECT_EQ(content(), after_);
 }
 
+TEST_F(BackgroundStore, ReadsWhatItHasGatheredSinceItBeganToWrite) {
+  gate_.await_begun();
+  ASSERT_TRUE(store_.write({{"b", "3"}, {"e", std::nullopt}}));
+  ASSERT_TRUE(store_.write({{"b", "4"}, {"d", "4"}}));
+  const Pairs newest{{"a", "1"}, {"b", "4"}, {"c", "2"}, {"d", "4"}};
+  EXPECT_EQ(content(), newest);
+  EXPECT_EQ(**store_.get("b"), "4");
+  EXPECT_FALSE(store_.get("e")->has_value());
+  gate_.open(true);
+  ASSERT_TRUE(store_.settle());
+  EXPECT_EQ(content(), newest);
+  EXPECT_EQ(gate_.writes(), 3U);  // the last two together
+}
+
 TEST_F(BackgroundStore, TellsOfAFailureOnceAndIsAsItWas) {
+  gate_.await_begun();
+  ASSERT_TRUE(store_.write({{"b", "3"}, {"progress", "3"}}));  // lost with what is before it
   gate_.open(false);
-  EXPECT_EQ(written().error().code, "store.broken");
+  EXPECT_EQ(store_.settle().error().code, "store.broken");
   EXPECT_EQ(content(), (Pairs{{"a", "1"}, {"b", "1"}, {"d", "1"}}));
   gate_.open(true);
   ASSERT_TRUE(store_.write({{"f", "3"}}));
-  ASSERT_TRUE(written());
+  ASSERT_TRUE(store_.settle());
   EXPECT_EQ(**store_.get("f"), "3");
 }
 
