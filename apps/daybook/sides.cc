@@ -41,7 +41,7 @@ commands::HandlerOptions handler_options(const Wiring& wiring, std::uint32_t par
 }
 
 // What a role does when its partitions change: `assign` one, and wait, bounded, until those that
-// were told to let go have done so: whoever gets them next finds them told and stored.
+// were told to let go have done so: whoever gets them next finds them told.
 Shares shares_of(const std::function<void(std::uint32_t, bool)>& assign,
                  const std::function<bool(std::uint32_t)>& has_let_go) {
   using Partitions = std::vector<std::uint32_t>;

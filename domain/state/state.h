@@ -41,6 +41,7 @@ class StateStore {
   using Value = std::variant<std::nullopt_t, std::string, std::shared_ptr<const std::string>,
                              std::shared_ptr<const google::protobuf::Message>>;
   using Batch = std::vector<std::pair<std::string, Value>>;
+  using Batches = std::vector<std::shared_ptr<const Batch>>;
   [[nodiscard]] static std::optional<std::string> bytes_of(const Value& value);
 
   StateStore() = default;
@@ -53,9 +54,9 @@ class StateStore {
   [[nodiscard]] virtual Result<void> scan(
       std::string_view prefix,
       const std::function<bool(std::string_view, std::string_view)>& visit) const = 0;
-  // All of them or nothing; need not be durable before it returns, nor even done: then a later call
-  // tells of a failure. Of a key that comes twice, the last counts.
-  using Batches = std::vector<std::shared_ptr<const Batch>>;
+  // All of them or nothing, in their order: of a key that comes twice, the last counts. Need not be
+  // durable before it returns, nor even done: then a later call tells of a failure, and whatever
+  // was taken since is lost too.
   [[nodiscard]] virtual Result<void> write_all(const Batches& batches) = 0;
   [[nodiscard]] Result<void> write(Batch batch) {
     return write_all({std::make_shared<const Batch>(std::move(batch))});

@@ -7,7 +7,7 @@
 namespace daybook::state {
 namespace {
 
-constexpr std::size_t kEnough = 4'000;           // keys, to be written without waiting for more
+constexpr std::size_t kEnough = 4'000;           // changes, to be written without waiting for more
 constexpr std::chrono::milliseconds kWait{100};  // for more
 
 }  // namespace
@@ -30,7 +30,7 @@ void BackgroundStateStore::run() {
     changed_.wait(lock, [this] { return stopping_ || !gathered_.batches.empty(); });
     if (gathered_.batches.empty()) return;
     changed_.wait_for(lock, kWait,
-                      [this] { return stopping_ || hurry_ || gathered_.values.size() >= kEnough; });
+                      [this] { return stopping_ || hurry_ || gathered_.changes >= kEnough; });
     write_gathered(lock);
   }
 }
@@ -111,11 +111,12 @@ Result<void> BackgroundStateStore::scan(
 
 Result<void> BackgroundStateStore::write_all(const Batches& batches) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return failure_ || gathered_.values.size() < kEnough; });
+  changed_.wait(lock, [this] { return gathered_.changes < kEnough; });
   DAYBOOK_TRY(told());
   for (const auto& batch : batches) {
     for (const auto& [key, value] : *batch) gathered_.values.insert_or_assign(key, &value);
     gathered_.batches.push_back(batch);
+    gathered_.changes += batch->size();
   }
   changed_.notify_all();
   return {};

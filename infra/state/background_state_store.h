@@ -11,6 +11,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,6 +44,7 @@ class BackgroundStateStore final : public StateStore {
   // Batches that are written together, with the last word on each of their keys.
   struct Gathered {
     Batches batches;
+    std::size_t changes = 0;  // in them
     std::unordered_map<std::string_view, const Value*> values;
   };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <mutex>
 
@@ -69,6 +70,17 @@ TEST_P(StateStoreContract, ReplacesAndDeletesInTheOrderOfTheBatch) {
   ASSERT_TRUE(store_->write(
       {{"a", "2"}, {"b", std::nullopt}, {"c", std::nullopt}, {"c", "3"}, {"d", std::nullopt}}));
   EXPECT_EQ(scan(""), (Pairs{{"a", "2"}, {"c", "3"}}));
+}
+
+TEST_P(StateStoreContract, ReplacesAndDeletesInTheOrderOfTheBatches) {
+  using Batch = StateStore::Batch;
+  const auto batch = [](Batch changes) {
+    return std::make_shared<const Batch>(std::move(changes));
+  };
+  ASSERT_TRUE(store_->write_all({batch({{"b", "1"}, {"a", "1"}, {"c", "1"}, {"d", std::nullopt}}),
+                                 batch({{"c", std::nullopt}, {"a", "2"}, {"d", "2"}}),
+                                 batch({{"a", "3"}})}));
+  EXPECT_EQ(scan(""), (Pairs{{"a", "3"}, {"b", "1"}, {"d", "2"}}));
 }
 
 TEST_P(StateStoreContract, ScansAPrefixInOrderOfTheBytes) {
@@ -147,13 +159,15 @@ class GatedStore final : public StateStore {
     begun_ = true;
     changed_.notify_all();
     changed_.wait(lock, [this] { return open_; });
+    inner_.fail_writes(std::exchange(fails_once_, false));
     return inner_.write_all(batches);
   }
   [[nodiscard]] Result<void> clear() override { return inner_.clear(); }
 
+  // The write that waits, or the next one, fails unless the gate works.
   void open(bool works) {
     const std::lock_guard lock(mutex_);
-    inner_.fail_writes(!works);
+    fails_once_ = !works;
     open_ = true;
     changed_.notify_all();
   }
@@ -177,6 +191,7 @@ class GatedStore final : public StateStore {
   std::condition_variable changed_;
   bool open_ = true;
   bool begun_ = false;
+  bool fails_once_ = false;
   MemoryStateStore inner_;
 };
 
@@ -197,6 +212,7 @@ class BackgroundStore : public testing::Test {
 };
 
 TEST_F(BackgroundStore, ReadsWhatItIsWriting) {
+  gate_.await_begun();
   EXPECT_EQ(content(), after_);
   EXPECT_EQ(**store_.get("a"), "1");
   EXPECT_EQ(**store_.get("b"), "2");
@@ -229,10 +245,37 @@ TEST_F(BackgroundStore, TellsOfAFailureOnceAndIsAsItWas) {
   gate_.open(false);
   EXPECT_EQ(store_.settle().error().code, "store.broken");
   EXPECT_EQ(content(), (Pairs{{"a", "1"}, {"b", "1"}, {"d", "1"}}));
-  gate_.open(true);
   ASSERT_TRUE(store_.write({{"f", "3"}}));
   ASSERT_TRUE(store_.settle());
   EXPECT_EQ(**store_.get("f"), "3");
+}
+
+TEST_F(BackgroundStore, IsWaitedForByWhoeverWritesFaster) {
+  gate_.await_begun();
+  StateStore::Batch many;
+  for (int i = 0; i < 10'000; ++i) many.emplace_back("hot", std::to_string(i));
+  ASSERT_TRUE(store_.write(std::move(many)));
+  std::promise<void> begins;
+  auto writes_when_taken = std::async(std::launch::async, [&] {
+    begins.set_value();
+    EXPECT_TRUE(store_.write({{"hot", "last"}}));
+    return gate_.writes();
+  });
+  begins.get_future().wait();
+  gate_.open(true);
+  EXPECT_GE(writes_when_taken.get(), 2U);
+  ASSERT_TRUE(store_.settle());
+  EXPECT_EQ(**store_.get("hot"), "last");
+}
+
+TEST(BackgroundStoreOnRocksDb, HasWrittenEverythingWhenItIsClosed) {
+  const TemporaryFolder folder;
+  {
+    const auto store = open_in_background(folder.path());
+    ASSERT_TRUE(store->write({{"a", "1"}, {"b", "1"}}));
+    ASSERT_TRUE(store->write({{"b", "2"}}));
+  }
+  EXPECT_EQ(read_all(*open_rocksdb(folder.path())), (Pairs{{"a", "1"}, {"b", "2"}}));
 }
 
 // ---- RocksDB
