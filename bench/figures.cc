@@ -12,8 +12,7 @@
 
 namespace daybook::bench {
 
-bool report(const std::string& title, const std::string& settings,
-            const std::vector<Figure>& figures) {
+bool report(const std::string& title, const std::string& settings, const Figures& figures) {
   fmt::print("\n{}\n{}\n{}\n\n", title, settings, machine());
   fmt::print("{:44} {:>12} {:>12} {:>8}\n", "", "measured", "baseline", "ratio");
   bool all_hold = true;

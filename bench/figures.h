@@ -17,9 +17,11 @@ struct Figure {
   bool less_is_better = false;      // at most, then
 };
 
+using Figures = std::vector<Figure>;
+
 // Prints them; false if a goal does not hold. `settings` says what the figures depend on.
 [[nodiscard]] bool report(const std::string& title, const std::string& settings,
-                          const std::vector<Figure>& figures);
+                          const Figures& figures);
 
 // Of a sorted or unsorted sample; `part` from 0 to 1.
 [[nodiscard]] double percentile(std::vector<double> sample, double part);

@@ -77,8 +77,6 @@ class Measured {
   std::size_t given_ = 0;
 };
 
-using Figures = std::vector<Figure>;
-
 // Until this process has nothing left to write and to merge.
 void await_rest() {
   constexpr std::chrono::milliseconds kLook(200);

@@ -83,7 +83,7 @@ bool run(std::size_t turns) {
       answers.push_back(answer_time(running.engine(), std::move(command)));
     for (std::size_t i = 0; i < kTurn; ++i) syncs.push_back(file.append_time(bytes));
   }
-  std::vector<Figure> figures;
+  Figures figures;
   for (const double part : {0.5, 0.99})
     figures.push_back({fmt::format("answer, p{:.0f}", part * 100), percentile(answers, part), "us",
                        percentile(syncs, part), kAtMost, true});

@@ -24,8 +24,6 @@ constexpr std::size_t kInFlight = 256;
 constexpr double kOfByHand = 0.8;
 constexpr double kReadableWithinMs = 50;
 
-using Figures = std::vector<Figure>;
-
 struct Scale {
   std::size_t commands = 200'000;  // of the mix, in the log before the projector starts
   std::size_t patches = 50'000;    // of a few records

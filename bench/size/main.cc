@@ -93,7 +93,7 @@ bool run(const Scale& scale) {
   const Footprint& early = taken[kSamples / 2 - 1];
   const Footprint& last = taken.back();
   const auto flat = scale.flat ? std::optional(kFlat) : std::nullopt;
-  const std::vector<Figure> figures{
+  const Figures figures{
       {"idle, resident, beside the limit", idle.memory_mb, "MB", kIdleMb, 1, true},
       {"memory after the soak, beside half of it", last.memory_mb, "MB", early.memory_mb, flat,
        true},

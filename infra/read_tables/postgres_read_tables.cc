@@ -156,7 +156,7 @@ Result<std::size_t> PostgresReadTables::write(const std::vector<RowChange>& rows
     DAYBOOK_ASSIGN(all, statements_for(removals_last(rows)));
     statements = std::move(all);
   }
-  DAYBOOK_ASSIGN(last, advance(checkpoint));
+  DAYBOOK_ASSIGN(last, statement_for(checkpoint));
   statements.push_back(std::move(last));
   DAYBOOK_ASSIGN(answers, connection_->exec_together(statements));
   if (answers.back().affected != 1) return taken();
@@ -262,7 +262,7 @@ tl::unexpected<Error> PostgresReadTables::taken() const {
 
 // Compare-and-set: only the owner of the epoch, only from the checkpoint that it knows, and never
 // back.
-Result<postgres::Statement> PostgresReadTables::advance(const Checkpoint& checkpoint) {
+Result<postgres::Statement> PostgresReadTables::statement_for(const Checkpoint& checkpoint) {
   DAYBOOK_TRY(prepare_once("advance",
                            "UPDATE daybook.checkpoint SET position = $3, sequence = $4, "
                            "running_hash = $5, decided_at = $6,"

@@ -50,7 +50,8 @@ class PostgresReadTables final : public projections::ReadTables {
   [[nodiscard]] Result<void> add_upserts(Entity entity, const RowPointers& rows,
                                          Statements& statements);
   [[nodiscard]] Result<std::string> upsert_sql(Entity entity);
-  [[nodiscard]] Result<postgres::Statement> advance(const projections::Checkpoint& checkpoint);
+  [[nodiscard]] Result<postgres::Statement> statement_for(
+      const projections::Checkpoint& checkpoint);
   [[nodiscard]] Result<void> prepare_once(const std::string& name, const std::string& sql);
 
   // parking.cc: what PostgreSQL refuses

@@ -113,12 +113,13 @@ Result<void> BackgroundStateStore::write_all(const Batches& batches) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return gathered_.changes < kEnough; });
   DAYBOOK_TRY(told());
+  const bool first = gathered_.batches.empty();
   for (const auto& batch : batches) {
     for (const auto& [key, value] : *batch) gathered_.values.insert_or_assign(key, &value);
     gathered_.batches.push_back(batch);
     gathered_.changes += batch->size();
   }
-  changed_.notify_all();
+  if (first || gathered_.changes >= kEnough) changed_.notify_all();
   return {};
 }
 
