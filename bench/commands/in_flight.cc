@@ -63,23 +63,29 @@ class Flow : public std::enable_shared_from_this<Flow> {
 
 }  // namespace
 
-std::vector<double> answer_times_at(commands::CommandDoor& door, std::vector<Command> commands,
-                                    double per_second) {
-  const auto times = std::make_shared<std::vector<double>>(commands.size());
-  const auto answered = std::make_shared<std::counting_semaphore<>>(0);
-  const auto start = std::chrono::steady_clock::now();
+AnswerTimes answer_times_at(commands::CommandDoor& door, std::vector<Command> commands,
+                            double per_second, std::size_t in_flight) {
+  using Clock = std::chrono::steady_clock;
+  const auto times = std::make_shared<AnswerTimes>();
+  times->since_submitted.resize(commands.size());
+  times->since_due.resize(commands.size());
+  const auto room =
+      std::make_shared<std::counting_semaphore<>>(static_cast<std::ptrdiff_t>(in_flight));
+  const auto start = Clock::now();
   for (std::size_t i = 0; i < commands.size(); ++i) {
     const auto due = start + std::chrono::duration<double>(static_cast<double>(i) / per_second);
     std::this_thread::sleep_until(due);
-    door.submit({std::move(commands[i]), [=](Result<Receipt> receipt) {
+    room->acquire();
+    door.submit({std::move(commands[i]), [=, submitted = Clock::now()](Result<Receipt> receipt) {
+                   using Milliseconds = std::chrono::duration<double, std::milli>;
                    (void)must(std::move(receipt));
-                   (*times)[i] = std::chrono::duration<double, std::milli>(
-                                     std::chrono::steady_clock::now() - due)
-                                     .count();
-                   answered->release();
+                   const auto now = Clock::now();
+                   times->since_submitted[i] = Milliseconds(now - submitted).count();
+                   times->since_due[i] = Milliseconds(now - due).count();
+                   room->release();
                  }});
   }
-  for (std::size_t i = 0; i < times->size(); ++i) answered->acquire();
+  for (std::size_t i = 0; i < in_flight; ++i) room->acquire();
   return *times;
 }
 

@@ -25,9 +25,16 @@ struct Answered {
 [[nodiscard]] Answered keep_in_flight(commands::CommandDoor& door, std::vector<Command> commands,
                                       std::size_t in_flight);
 
-// Submits so many a second, whatever the answers do; the milliseconds from when a command was due
-// to its answer.
-[[nodiscard]] std::vector<double> answer_times_at(commands::CommandDoor& door,
-                                                  std::vector<Command> commands, double per_second);
+// In milliseconds.
+struct AnswerTimes {
+  std::vector<double> since_submitted;
+  std::vector<double> since_due;  // what a sender feels that had to wait before it could submit
+};
+
+// Submits so many a second, as far as never more than `in_flight` are unanswered: what is late then
+// is submitted as soon as there is room. Ends the program if one is not answered with an outcome.
+[[nodiscard]] AnswerTimes answer_times_at(commands::CommandDoor& door,
+                                          std::vector<Command> commands, double per_second,
+                                          std::size_t in_flight);
 
 }  // namespace daybook::bench
