@@ -19,6 +19,7 @@ constexpr std::chrono::milliseconds kAnswersStuck{5'000};
 constexpr int kReadBacksOnRelease = 100;
 constexpr std::chrono::milliseconds kNoRoomWait{5};
 constexpr std::uint32_t kTriesBeforeGivingUp = 3;
+constexpr std::chrono::milliseconds kStateLossForgotten{10'000};  // longer than any back-off
 
 }  // namespace
 
@@ -279,8 +280,18 @@ void PartitionHandler::lose(const Error& error) {
   publish_status();  // before anybody is told of it
   // The same may happen again at once, whatever claiming says: with the state or the log away each
   // turn would cost a fence. Those who wait are told after a few.
-  if (++losses_ >= kTriesBeforeGivingUp || inbox_.closed()) refuse_all(error);
-  back_off(losses_);
+  const std::uint32_t losses = state_.health() ? ++losses_ : count_state_loss();
+  if (losses >= kTriesBeforeGivingUp || inbox_.closed()) refuse_all(error);
+  back_off(losses);
+}
+
+// What is read back says nothing of the state, and what is handed over to it may be lost later:
+// only time tells that it is well again.
+std::uint32_t PartitionHandler::count_state_loss() {
+  const std::int64_t now = clock_.steady_ms();
+  if (now - state_lost_at_ > kStateLossForgotten.count()) state_losses_ = 0;
+  state_lost_at_ = now;
+  return ++state_losses_;
 }
 
 // What came from the topic is read from there again.
@@ -363,9 +374,7 @@ Result<void> PartitionHandler::flush() {
   if (answers_) {
     for (const std::uint64_t offset : answers_->untold()) progress.add_unanswered(offset);
   }
-  DAYBOOK_TRY(state_.flush(std::move(progress)));
-  losses_ = 0;
-  return {};
+  return state_.flush(std::move(progress));
 }
 
 }  // namespace daybook::commands

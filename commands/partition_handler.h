@@ -147,6 +147,7 @@ class PartitionHandler {
   void forget_flights();
   void back_off(std::uint32_t tries);
   void note_trouble(const Error& error);
+  [[nodiscard]] std::uint32_t count_state_loss();
   void give_up(const Error& error);
   void refuse_all(const Error& error);
   [[nodiscard]] Result<void> flush_if_large();
@@ -203,7 +204,9 @@ class PartitionHandler {
   bool topic_begun_ = false;
   bool awaits_read_back_ = false;  // the next command waits for what is in flight
   std::uint32_t failed_claims_ = 0;
-  std::uint32_t losses_ = 0;  // since something was last read back or stored
+  std::uint32_t losses_ = 0;  // since something was last read back, but for those of the state
+  std::uint32_t state_losses_ = 0;  // that followed one another closely
+  std::int64_t state_lost_at_ = 0;  // steady, the last of them
   std::minstd_rand jitter_{std::random_device{}()};
   std::int64_t newest_decision_ = 0;
   std::optional<std::uint64_t> oldest_answer_;  // that is not acknowledged

@@ -2,6 +2,7 @@
 #include <future>
 
 #include "infra/log/record.h"
+#include "infra/state/background_state_store.h"
 #include "tests/unit/commands/handler_fixture.h"
 
 namespace daybook::test {
@@ -171,6 +172,31 @@ TEST_F(HandlerFaults, OfAStateThatCannotBeWrittenAreHealedWhenItCan) {
   EXPECT_EQ(text_of(sender_.ask(command(50, company("C50")))), "accepted");
   stop();
   EXPECT_EQ(folded(store_), fold_anew());
+}
+
+// Each write is taken, and told as lost by the next function: every loss costs a fence, so that
+// they have to become rarer.
+TEST_F(HandlerFaults, OfAStateThatLosesWhatItTookAreToldAfterAFewTries) {
+  auto inner = std::make_unique<MemoryStateStore>();
+  MemoryStateStore& broken = *inner;
+  state::BackgroundStateStore store(std::move(inner));
+  HandlerOptions options;
+  options.flush_changes_max = 1;
+  start_on(store, options);
+  ASSERT_EQ(text_of(sender_.ask(command(0, organization()))), "accepted");
+  broken.fail_writes(true);
+  std::uint64_t number = 0;
+  const auto ask = [&] {
+    ++number;
+    return text_of(sender_.ask(command(number, company("C" + std::to_string(number)))));
+  };
+  EXPECT_TRUE(wait_until([&] { return ask() == "store.broken"; }));
+  broken.fail_writes(false);
+  ASSERT_TRUE(wait_until([&] { return handler_->status().owns; }));
+  EXPECT_TRUE(wait_until([&] { return ask() == "accepted"; }));  // a late loss may be told yet
+  stop();
+  ASSERT_TRUE(store.settle());
+  EXPECT_EQ(folded(broken), fold_anew());
 }
 
 TEST_F(HandlerFaults, OfALogThatIsShorterThanTheStateStopIt) {

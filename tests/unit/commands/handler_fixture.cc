@@ -14,10 +14,10 @@ std::function<std::string()> owners(char letter) {
 
 HandlerFixture::HandlerFixture() { log_.inject(0, genesis()); }
 
-void HandlerFixture::start(commands::HandlerOptions options) {
+void HandlerFixture::start_on(StateStore& store, commands::HandlerOptions options) {
   static char letter = 'A';
   journal_ = std::make_unique<log::PartitionJournal>(log_, 0, owners(letter++));
-  handler_ = std::make_unique<commands::PartitionHandler>(*journal_, store_, clock_, options);
+  handler_ = std::make_unique<commands::PartitionHandler>(*journal_, store, clock_, options);
   handler_->start();
 }
 

@@ -27,7 +27,8 @@ class HandlerFixture : public testing::Test {
   HandlerFixture();
 
   // The handler's switches are set before it starts.
-  void start(commands::HandlerOptions options = {});
+  void start(commands::HandlerOptions options = {}) { start_on(store_, options); }
+  void start_on(StateStore& store, commands::HandlerOptions options = {});
   // Stops the handler; another one can be started on the same log and store.
   void stop() { handler_.reset(); }
   // Creates the organization, as most tests need it.
