@@ -250,7 +250,7 @@ void add_torture(CLI::App& app, CommandLine& line) {
   command
       ->add_option("--commands-in-flight", options.commands_in_flight,
                    "Never fewer than these while the load runs.")
-      ->check(CLI::Range(1, 500))
+      ->check(CLI::Range(100, 500))
       ->capture_default_str();
   command->add_flag("--require-all", options.require_all,
                     "Fail where a kind cannot be done: a full disk takes root and a loop device.");

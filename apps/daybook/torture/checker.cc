@@ -50,7 +50,9 @@ class AnswerCheck {
       : log_(log), folded_(folded) {}
 
   void take(const CommandKey& key, const Receipt& receipt) {
-    if (receipt.token().empty()) return;  // nothing was recorded, and nothing is claimed
+    // None of the load's commands is answered for good without a record of it.
+    if (receipt.token().empty())
+      fault("I14: command " + key.second + " was told " + receipt.outcome() + " without a token");
     const auto found = folded_.outcomes.find(key);
     if (found == folded_.outcomes.end()) return missing(key, receipt);
     const log::Outcome& outcome = found->second.outcome;

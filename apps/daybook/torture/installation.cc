@@ -66,15 +66,12 @@ Blow Installation::strike(std::size_t number, Fault& fault) {
   return blow;
 }
 
-Result<void> Installation::go_on() {
-  DAYBOOK_TRY(engine_.start());
-  return engine_.await_ready(kHealLimit);
-}
-
 // Under load. What a kill leaves is looked at half of the time, because a look opens the log as
 // the next start would.
 Result<void> Installation::hurt(std::size_t number, Fault& fault, Blow& blow) {
   Dice dice(seed_, kFaultDice + number);
+  DAYBOOK_TRY(engine_.start());  // after the last one's check
+  DAYBOOK_TRY(engine_.await_ready(kHealLimit));
   driver_.resume();
   if (!driver_.await_answers(100 + dice.below(400), kAnswerLimit))
     return fail(ErrorKind::kUnavailable, "torture.no_answers", "commands are not answered");

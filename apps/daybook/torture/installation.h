@@ -29,10 +29,9 @@ class Installation {
 
   // Until the engine decides and has what the load is about.
   [[nodiscard]] Result<void> begin();
-  // One fault under load, the healing, and the check of everything; the engine is dead then.
+  // One fault under load, the healing, and the check of everything; the engine is dead then, and
+  // begins again with the next one.
   [[nodiscard]] Blow strike(std::size_t number, Fault& fault);
-  // Starts it again after a check.
-  [[nodiscard]] Result<void> go_on();
   [[nodiscard]] LoadFigures load() const;
 
  private:

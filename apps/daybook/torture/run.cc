@@ -101,8 +101,6 @@ class Tour {
     Installation installation(options_, seed_ + installations_ - 1, folder, port);
     auto done = installation.begin();
     for (std::size_t i = 0; done && i < kinds.size() && survived_ && !interrupted; ++i) {
-      if (i > 0) done = installation.go_on();
-      if (!done) break;
       const Blow blow = installation.strike(++struck_, *choice_.faults[kinds[i]]);
       report_.take(blow);
       survived_ = blow.survived();

@@ -52,11 +52,14 @@ Result<void> TokenReader::look(postgres::Connection& connection, std::uint64_t& 
 Result<void> TokenReader::look_for_rows(postgres::Connection& connection, const Receipt& receipt) {
   for (const RecordVersion& record : receipt.records()) {
     const std::string& table = schema::entity_rule(record.entity()).table();
-    DAYBOOK_ASSIGN(
-        rows, connection.exec_params("SELECT FROM " + table + " WHERE id = $1", {record.id()}));
+    DAYBOOK_ASSIGN(rows, connection.exec_params(
+                             "SELECT FROM " + table +
+                                 " WHERE id = $1 AND updated_at >= to_timestamp($2 / 1000.0)"
+                                 " AT TIME ZONE 'UTC'",
+                             {record.id(), std::to_string(receipt.decided_at())}));
     if (rows.rows.empty())
-      answers_.fault("I14: " + table + " " + record.id() + " is not there at token " +
-                     receipt.token());
+      answers_.fault("I14: " + table + " " + record.id() +
+                     " is not there, or as it was before, at token " + receipt.token());
   }
   ++looks_;
   return {};

@@ -1,5 +1,6 @@
 // Somebody who reads the tables while the engine is hurt: waits for the token of an answer, and
-// then has to see what it told of (I14); and no session sees the checkpoint go back (I7).
+// then has to see the rows that it told of, changed no earlier than it was decided (I14); and no
+// session sees the checkpoint go back (I7).
 //
 // A thread of its own, which connects again whenever its session is lost. What is wrong goes to the
 // answers' faults.

@@ -197,6 +197,8 @@ TEST_F(TortureChecker, NamesAnswersThatAreNotTrue) {
   expect_named("command " + last.second + " was told rejected, the log says accepted");
   told([](Receipt& receipt) { receipt.set_token("x" + receipt.token()); });
   expect_named("was told the token x");
+  told([](Receipt& receipt) { receipt.clear_token(); });
+  expect_named("was told accepted without a token");
   told([](Receipt& receipt) { receipt.mutable_records(0)->set_version(99); });
   expect_named("other records or versions than its events made");
   told([](Receipt& receipt) { receipt.set_decided_at(1); });
