@@ -6,7 +6,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bench/figures.h"
@@ -17,8 +20,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using Kind = decltype(std::declval<struct statfs>().f_type);
+
+constexpr std::array kNamed{
+    std::pair<Kind, std::string_view>{EXT4_SUPER_MAGIC, "ext4"},  // or one of those before it
+    std::pair<Kind, std::string_view>{XFS_SUPER_MAGIC, "xfs"},
+    std::pair<Kind, std::string_view>{BTRFS_SUPER_MAGIC, "btrfs"},
+    std::pair<Kind, std::string_view>{F2FS_SUPER_MAGIC, "f2fs"},
+    std::pair<Kind, std::string_view>{OVERLAYFS_SUPER_MAGIC, "overlay"},
+};
+
 [[noreturn]] void fail_at(const fs::path& path, const std::string& why) {
   give_up({ErrorKind::kUnavailable, "bench.folder", path.string() + ": " + why, ""});
+}
+
+Kind kind_of(const fs::path& path) {
+  struct statfs system {};
+  if (::statfs(path.c_str(), &system) != 0) fail_at(path, "cannot be used");
+  return system.f_type;
 }
 
 fs::path parent_folder() {
@@ -32,9 +51,9 @@ DiskFolder::DiskFolder(const std::string& name)
     : path_(parent_folder() / fmt::format("daybook-{}-{}", name, ::getpid())) {
   std::error_code error;
   fs::create_directories(path_, error);
-  struct statfs system {};
-  if (error || ::statfs(path_.c_str(), &system) != 0) fail_at(path_, "cannot be used");
-  if (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC) {
+  if (error) fail_at(path_, "cannot be used");
+  const Kind kind = kind_of(path_);
+  if (kind == TMPFS_MAGIC || kind == RAMFS_MAGIC) {
     fs::remove_all(path_, error);
     fail_at(path_, "that is memory; set TMPDIR to a folder on a disk");
   }
@@ -43,6 +62,14 @@ DiskFolder::DiskFolder(const std::string& name)
 DiskFolder::~DiskFolder() {
   std::error_code ignored;
   fs::remove_all(path_, ignored);
+}
+
+std::string DiskFolder::file_system() const {
+  const Kind kind = kind_of(path_);
+  for (const auto& [named, name] : kNamed) {
+    if (kind == named) return std::string(name);
+  }
+  return fmt::format("file system {:#x}", kind);
 }
 
 double DiskFolder::sync_microseconds() const {

@@ -18,6 +18,8 @@ class DiskFolder {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   // What one synced write of 8 kB costs here: what the figures depend on most.
   [[nodiscard]] double sync_microseconds() const;
+  // "ext4"; of one that has no name here, its number.
+  [[nodiscard]] std::string file_system() const;
 
  private:
   std::filesystem::path path_;

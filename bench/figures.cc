@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -12,30 +14,62 @@
 
 namespace daybook::bench {
 
+namespace {
+
+// None without a baseline.
+std::optional<double> ratio_of(const Figure& figure) {
+  if (figure.baseline <= 0) return std::nullopt;
+  return figure.value / figure.baseline;
+}
+
+// Without a baseline a goal cannot hold: nothing was measured to compare with.
+bool holds(const Figure& figure) {
+  if (!figure.goal) return true;
+  const auto ratio = ratio_of(figure);
+  if (!ratio) return false;
+  return figure.less_is_better ? *ratio <= *figure.goal : *ratio >= *figure.goal;
+}
+
+void print_table(const Figures& figures) {
+  std::size_t width = 0;
+  for (const Figure& figure : figures) width = std::max(width, figure.name.size());
+  fmt::print("{:{}} {:>12} {:>12} {:>8}\n", "", width, "measured", "baseline", "ratio");
+  for (const Figure& figure : figures) {
+    fmt::print("{:{}} {:>12.4g} {:>12.4g} {:>8.3g}  {}\n", figure.name, width, figure.value,
+               figure.baseline, ratio_of(figure).value_or(0), figure.unit);
+  }
+}
+
+std::string json_of(const Figure& figure) {
+  using Json = nlohmann::ordered_json;
+  const auto ratio = ratio_of(figure);
+  Json json{{"figure", figure.name}, {"value", figure.value}, {"unit", figure.unit}};
+  json["baseline"] = ratio ? Json(figure.baseline) : nullptr;
+  json["ratio"] = ratio ? Json(*ratio) : nullptr;
+  json["goal"] = figure.goal ? Json(*figure.goal) : nullptr;
+  json["holds"] = holds(figure);
+  return json.dump();
+}
+
+double memory_gb() {
+  const auto pages = static_cast<double>(::sysconf(_SC_PHYS_PAGES));
+  return pages * static_cast<double>(::sysconf(_SC_PAGESIZE)) / 1e9;
+}
+
+[[noreturn]] void refuse_usage(std::string_view program) {
+  constexpr int kWrongUsage = 2;
+  fmt::print(stderr, "usage: {} [--quick]\n", program);
+  std::exit(kWrongUsage);  // NOLINT(concurrency-mt-unsafe)
+}
+
+}  // namespace
+
 bool report(const std::string& title, const std::string& settings, const Figures& figures) {
   fmt::print("\n{}\n{}\n{}\n\n", title, settings, machine());
-  fmt::print("{:44} {:>12} {:>12} {:>8}\n", "", "measured", "baseline", "ratio");
-  bool all_hold = true;
-  for (const Figure& figure : figures) {
-    const double ratio = figure.baseline > 0 ? figure.value / figure.baseline : 0;
-    fmt::print("{:44} {:>12.4g} {:>12.4g} {:>8.3g}  {}\n", figure.name, figure.value,
-               figure.baseline, ratio, figure.unit);
-  }
+  print_table(figures);
   fmt::print("\n");
-  for (const Figure& figure : figures) {
-    nlohmann::ordered_json json{
-        {"figure", figure.name}, {"value", figure.value}, {"unit", figure.unit}};
-    json["baseline"] = figure.baseline > 0 ? nlohmann::ordered_json(figure.baseline) : nullptr;
-    const double ratio = figure.baseline > 0 ? figure.value / figure.baseline : 0;
-    json["ratio"] = figure.baseline > 0 ? nlohmann::ordered_json(ratio) : nullptr;
-    json["goal"] = figure.goal ? nlohmann::ordered_json(*figure.goal) : nullptr;
-    const bool holds =
-        !figure.goal || (figure.less_is_better ? ratio <= *figure.goal : ratio >= *figure.goal);
-    json["holds"] = holds;
-    all_hold = all_hold && holds;
-    fmt::print("{}\n", json.dump());
-  }
-  return all_hold;
+  for (const Figure& figure : figures) fmt::print("{}\n", json_of(figure));
+  return std::all_of(figures.begin(), figures.end(), holds);
 }
 
 double percentile(std::vector<double> sample, double part) {
@@ -57,12 +91,15 @@ std::string machine() {
       break;
     }
   }
-  return fmt::format("{}, {} cores", model, std::thread::hardware_concurrency());
+  return fmt::format("{}, {} cores, {:.1f} GB", model, std::thread::hardware_concurrency(),
+                     memory_gb());
 }
 
 bool begin(int argc, char** argv) {
   spdlog::set_level(spdlog::level::err);
-  return argc > 1 && std::string_view(argv[1]) == "--quick";
+  if (argc <= 1) return false;
+  if (argc > 2 || std::string_view(argv[1]) != "--quick") refuse_usage(argv[0]);
+  return true;
 }
 
 }  // namespace daybook::bench

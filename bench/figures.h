@@ -13,7 +13,7 @@ struct Figure {
   double value = 0;
   std::string unit;
   double baseline = 0;              // measured in the same run; 0: none
-  std::optional<double> goal = {};  // for the ratio, at least
+  std::optional<double> goal = {};  // for the ratio, at least; does not hold without a baseline
   bool less_is_better = false;      // at most, then
 };
 
@@ -30,7 +30,8 @@ using Figures = std::vector<Figure>;
 [[nodiscard]] std::string machine();
 
 // What every benchmark begins with: only errors are logged, so that the table stands alone. True if
-// it is to be a quick run (--quick).
+// it is to be a quick run (--quick); ends the program with exit code 2 if it is given anything
+// else.
 [[nodiscard]] bool begin(int argc, char** argv);
 
 class Stopwatch {

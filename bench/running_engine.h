@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -55,6 +56,9 @@ class RunningEngine {
   void follow_no_more() { projections_.reset(); }
   // Written so far.
   [[nodiscard]] std::size_t rows() const { return projections_->status().front().rows; }
+  [[nodiscard]] std::uint64_t records_behind() const {
+    return projections_->status().front().lag_records;
+  }
   // Until they have everything that is in the log now.
   void await_tables() const {
     const std::uint64_t end = must(backend_->log().end_offset(0));

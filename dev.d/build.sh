@@ -38,25 +38,34 @@ benches=(commands latency projection size kafka)
 
 # dev_bench [NAME] [--quick]: what it prints is kept in bench/results/ when it is not a quick run.
 dev_bench() {
-  local name=${benches[0]} program
-  if (($# > 0)) && [[ $1 != --* ]]; then
-    name=$1
-    shift
-  fi
-  if [[ " ${benches[*]} " != *" $name "* ]]; then
-    printf './dev bench: there is no "%s"; there are: %s\n' "$name" "${benches[*]}" >&2
-    exit 2
-  fi
+  local argument name='' quick='' program status=0
+  for argument in "$@"; do
+    if [[ $argument == --quick ]]; then
+      quick=yes
+    elif [[ -z $name && $argument != *' '* && " ${benches[*]} " == *" $argument "* ]]; then
+      name=$argument
+    else
+      printf './dev bench: "%s" is not understood; there are --quick and one of: %s\n' "$argument" "${benches[*]}" >&2
+      exit 2
+    fi
+  done
+  name=${name:-${benches[0]}}
   dev_setup
   build_preset release "bench_$name"
   program=build/release/bench/bench_$name
   [[ $name != kafka || -n ${DAYBOOK_BROKERS:-} ]] || kafka_up
-  if (($# > 0)); then
-    "$program" "$@"
-  else
-    mkdir -p bench/results
-    "$program" | tee "bench/results/$name.txt"
+  if [[ -n $quick ]]; then
+    "$program" --quick
+    return
   fi
+  mkdir -p bench/results
+  # Not local: it is removed when all of this has ended.
+  new_result=bench/results/$name.txt.new
+  trap 'rm -f "$new_result"' EXIT
+  "$program" | tee "$new_result" || status=$?
+  # The last result stays until there is another: one whose goals fail is one, a run that was given up is not.
+  ! grep -q '^{"figure"' "$new_result" || mv "$new_result" "bench/results/$name.txt"
+  return "$status"
 }
 
 dev_clean() {

@@ -117,11 +117,12 @@ Crud::Rate Crud::rate(std::size_t organizations, int clients, std::chrono::secon
   return {tps_in(run.output), clients, percentile(take_times(logs), 0.99)};
 }
 
-Crud::Rate Crud::best(std::size_t organizations, std::chrono::seconds each) const {
+Crud::Rate Crud::best(std::size_t organizations, const std::vector<int>& clients,
+                      std::chrono::seconds each) const {
   fill(organizations);
   Rate best;
-  for (const int clients : {1, 8, 32, 64}) {
-    const Rate found = rate(organizations, clients, each);
+  for (const int count : clients) {
+    const Rate found = rate(organizations, count, each);
     if (found.per_second > best.per_second) best = found;
   }
   return best;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <vector>
 
 #include "bench/private_database.h"
 
@@ -20,9 +21,10 @@ class Crud {
     int clients = 0;
     double p99_ms = 0;  // of a transaction
   };
-  // Changes of the rows of so many organizations: the best of 1, 8, 32 and 64 clients, each for
+  // Changes of the rows of so many organizations: the best of these numbers of clients, each for
   // that long.
-  [[nodiscard]] Rate best(std::size_t organizations, std::chrono::seconds each) const;
+  [[nodiscard]] Rate best(std::size_t organizations, const std::vector<int>& clients,
+                          std::chrono::seconds each) const;
   // Again with so many clients, on tables filled anew.
   [[nodiscard]] Rate again(std::size_t organizations, int clients, std::chrono::seconds time) const;
   // Again on tables that have no foreign keys, and no indexes but those of

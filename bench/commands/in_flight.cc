@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -31,21 +32,16 @@ class Flow : public std::enable_shared_from_this<Flow> {
   }
   // Until so many have been answered.
   void await(std::size_t count) {
-    if (answered_ >= count) return;
+    if (tally_.answered() >= count) return;
     std::unique_lock lock(mutex_);
-    awaited_ = std::min(std::max(count, answered_ + portion_), submitted_);
-    changed_.wait(lock, [&] { return answered_ >= awaited_; });
+    awaited_ = std::min(std::max(count, tally_.answered() + portion_), submitted_);
+    changed_.wait(lock, [&] { return tally_.answered() >= awaited_; });
   }
-
-  std::atomic<std::size_t> accepted{0};
-  std::atomic<std::size_t> rejected{0};
-  std::atomic<std::size_t> repeated{0};
+  [[nodiscard]] const Tally& tally() const { return tally_; }
 
  private:
   void take(const Receipt& receipt) {
-    const bool first = !receipt.repeated();
-    ++(first ? receipt.outcome() == "accepted" ? accepted : rejected : repeated);
-    const std::size_t answered = ++answered_;
+    const std::size_t answered = tally_.count(receipt);
     if (answered != awaited_) return;
     { const std::lock_guard lock(mutex_); }
     changed_.notify_one();
@@ -55,7 +51,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
   const std::size_t in_flight_;
   const std::size_t portion_;  // of answers that the submitter is woken for
   std::size_t submitted_ = 0;
-  std::atomic<std::size_t> answered_{0};
+  Tally tally_;
   std::atomic<std::size_t> awaited_{0};
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -63,10 +59,17 @@ class Flow : public std::enable_shared_from_this<Flow> {
 
 }  // namespace
 
+std::size_t Tally::count(const Receipt& receipt) {
+  const bool first = !receipt.repeated();
+  ++(first ? receipt.outcome() == "accepted" ? accepted_ : rejected_ : repeated_);
+  return ++answered_;
+}
+
 AnswerTimes answer_times_at(commands::CommandDoor& door, std::vector<Command> commands,
                             double per_second, std::size_t in_flight) {
   using Clock = std::chrono::steady_clock;
   const auto times = std::make_shared<AnswerTimes>();
+  const auto tally = std::make_shared<Tally>();
   times->since_submitted.resize(commands.size());
   times->since_due.resize(commands.size());
   const auto room =
@@ -78,14 +81,15 @@ AnswerTimes answer_times_at(commands::CommandDoor& door, std::vector<Command> co
     room->acquire();
     door.submit({std::move(commands[i]), [=, submitted = Clock::now()](Result<Receipt> receipt) {
                    using Milliseconds = std::chrono::duration<double, std::milli>;
-                   (void)must(std::move(receipt));
                    const auto now = Clock::now();
+                   (void)tally->count(must(std::move(receipt)));
                    times->since_submitted[i] = Milliseconds(now - submitted).count();
                    times->since_due[i] = Milliseconds(now - due).count();
                    room->release();
                  }});
   }
   for (std::size_t i = 0; i < in_flight; ++i) room->acquire();
+  times->answered = tally->total(std::chrono::duration<double>(Clock::now() - start).count());
   return *times;
 }
 
@@ -95,7 +99,7 @@ Answered keep_in_flight(commands::CommandDoor& door, std::vector<Command> comman
   const Stopwatch time;
   for (Command& command : commands) flow->submit(std::move(command));
   flow->await(commands.size());
-  return {flow->accepted, flow->rejected, flow->repeated, time.seconds()};
+  return flow->tally().total(time.seconds());
 }
 
 }  // namespace daybook::bench

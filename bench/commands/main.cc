@@ -5,6 +5,7 @@
 #include <chrono>
 #include <ctime>
 #include <functional>
+#include <future>
 #include <optional>
 #include <string>
 #include <thread>
@@ -13,6 +14,7 @@
 
 #include "bench/commands/crud.h"
 #include "bench/commands/in_flight.h"
+#include "bench/commands/measured.h"
 #include "bench/commands/mix.h"
 #include "bench/commands/over_http.h"
 #include "bench/disk_folder.h"
@@ -28,8 +30,9 @@ struct Scale {
   std::size_t requests = 100'000;  // where each command is a request of its own
   std::size_t stretches = 3;       // that a figure's measurement may be cut into
   std::chrono::seconds crud{10};   // for each number of clients
-  bool crud_again = true;          // after each stretch too
-  bool flat = true;                // at a million aggregates too
+  std::vector<int> clients{1, 8, 32, 64};
+  bool crud_again = true;  // after each stretch too
+  bool flat = true;        // at a million aggregates too
 };
 
 // What is promised for so many commands in flight: how many times the baseline.
@@ -37,45 +40,11 @@ struct Goal {
   std::size_t in_flight = 0;
   double ratio = 0;
 };
-constexpr std::array<std::size_t, 2> kOrganizations{1, 100};
+// The last one with all the rest, at whose end CRUD's tables are no longer what they were.
+constexpr std::array<std::size_t, 2> kOrganizations{100, 1};
 constexpr std::array kGoals{Goal{32, 3}, Goal{256, 5}};
 constexpr double kAccepted = 0.9;  // of the mix, for the first time
-constexpr std::size_t kMostInFlight = 256;
 constexpr std::size_t kConnections = 32;
-constexpr std::size_t kPreloading = 32;
-
-// An engine that has what the mix changes.
-class Measured {
- public:
-  Measured(const DiskFolder& folder, const Mix& mix) : mix_(mix), engine_(settings_in(folder)) {
-    engine_.await_owned();
-    const std::vector<Command> preload = mix_.preload();
-    if (keep_in_flight(engine_.engine(), preload, kPreloading).accepted != preload.size())
-      give_up({ErrorKind::kUnavailable, "bench.refused", "the preload was not accepted", ""});
-  }
-
-  [[nodiscard]] RunningEngine& operator*() { return engine_; }
-  // Not given before.
-  [[nodiscard]] std::vector<Command> next(std::size_t count) {
-    return mix_.commands(std::exchange(given_, given_ + count), count);
-  }
-  // After as many as a tenth that do not count.
-  [[nodiscard]] double accepted_per_second(std::size_t count, std::size_t in_flight) {
-    (void)keep_in_flight(engine_.engine(), next(count / 10 / 20 * 20), in_flight);
-    const Answered answered = keep_in_flight(engine_.engine(), next(count), in_flight);
-    if (answered.rejected != count / 20 || answered.repeated != count / 20)
-      give_up({ErrorKind::kUnavailable, "bench.mix",
-               fmt::format("of {} commands {} were refused and {} repeated, 5 % each were meant",
-                           count, answered.rejected, answered.repeated),
-               ""});
-    return answered.accepted_per_second();
-  }
-
- private:
-  const Mix mix_;
-  RunningEngine engine_;
-  std::size_t given_ = 0;
-};
 
 // Until this process has nothing left to write and to merge.
 void await_rest() {
@@ -88,21 +57,29 @@ void await_rest() {
   }
 }
 
+// What was offered has to be answered too; the part of it that was, in the worst stretch.
+Figure rate_held(const std::string& when, double part) {
+  constexpr double kAll = 100;
+  return {when + ", rate held", kAll * part, "% of the commands per second", kAll, kRateHeld};
+}
+
 // CRUD just before and just after each stretch of a figure, because the speed of a machine may
 // change from one minute to the next. Neither works while the other is measured: what is measured
 // ends with `measure`, or rests.
 class BesideCrud {
  public:
-  BesideCrud(const DiskFolder& folder, std::size_t organizations, const Scale& scale)
+  BesideCrud(const Crud& crud, std::size_t organizations, const Scale& scale)
       : organizations_(organizations),
         scale_(scale),
-        crud_(folder.path() / fmt::format("crud-{}", organizations)),
-        last_(crud_.best(organizations, scale.crud)) {
+        crud_(crud),
+        last_(crud_.best(organizations, scale.clients, scale.crud)) {
     look_again();
   }
 
   [[nodiscard]] std::size_t organizations() const { return organizations_; }
   [[nodiscard]] int clients() const { return last_.clients; }  // with which it is fastest
+  // Commands of the mix, of which so many are accepted as CRUD does transactions.
+  [[nodiscard]] double commands_per_second() const { return last_.per_second / kAccepted; }
   // What `measure` finds, in accepted commands per second, so many times.
   [[nodiscard]] Figure figure(std::string name, std::optional<double> goal,
                               const std::function<double()>& measure, std::size_t stretches = 1) {
@@ -124,21 +101,21 @@ class BesideCrud {
     std::vector<double> submitted;
     std::vector<double> due;
     std::vector<double> theirs;
+    std::vector<double> held;
     while (theirs.size() < scale_.stretches) {
-      const auto count =
-          static_cast<std::size_t>(last_.per_second * static_cast<double>(scale_.crud.count()));
       theirs.push_back(last_.p99_ms);
-      const AnswerTimes times =
-          answer_times_at((*measured).engine(), measured.next(count), last_.per_second / kAccepted,
-                          static_cast<std::size_t>(last_.clients));
+      const AnswerTimes times = measured.answer_times_at(commands_per_second(), scale_.crud,
+                                                         static_cast<std::size_t>(last_.clients));
       submitted.push_back(percentile(times.since_submitted, 0.99));
       due.push_back(percentile(times.since_due, 0.99));
+      held.push_back(times.answered.per_second() / commands_per_second());
       look_again();
     }
     figures.push_back({"answer at CRUD's full load, p99", percentile(submitted, 0.5), "ms",
                        percentile(theirs, 0.5), 1, true});
     figures.push_back(
         {"from when it was due, p99", percentile(due, 0.5), "ms", 0, std::nullopt, true});
+    figures.push_back(rate_held("answer at CRUD's full load", percentile(held, 0)));
   }
   // Says what the indexes and keys cost. The last figure: they are gone then.
   [[nodiscard]] Figure bare() const {
@@ -156,7 +133,7 @@ class BesideCrud {
 
   const std::size_t organizations_;
   const Scale scale_;
-  const Crud crud_;
+  const Crud& crud_;
   Crud::Rate last_;
 };
 
@@ -180,10 +157,35 @@ void add_tail(const DiskFolder& folder, const Scale& scale, BesideCrud& crud, Fi
   crud.add_tails(measured, figures);
 }
 
-// On the same cores as the projector and its PostgreSQL.
+// CRUD's rate, which the tables have to follow: how many records they are behind meanwhile. A lag
+// that grows shows in the last third: a projector that falls behind by a thirtieth of the rate is
+// there behind by a second's records.
+void add_lag(Measured& measured, double per_second, std::chrono::seconds time, Figures& figures) {
+  constexpr std::chrono::milliseconds kLook(100);
+  const std::string when = "with the projector at CRUD's rate";
+  const std::uint64_t begin = must((*measured).log().end_offset(0));
+  auto load = std::async(std::launch::async, [&] {
+    return measured.answer_times_at(per_second, time, kMostInFlight).answered;
+  });
+  std::vector<double> behind;
+  while (load.wait_for(kLook) != std::future_status::ready)
+    behind.push_back(static_cast<double>((*measured).records_behind()));
+  const Answered answered = load.get();
+  const auto records = static_cast<double>(must((*measured).log().end_offset(0)) - begin);
+  figures.push_back({when + ", most records behind", percentile(behind, 1), "records"});
+  behind.erase(behind.begin(), behind.begin() + static_cast<std::ptrdiff_t>(behind.size() * 2 / 3));
+  figures.push_back({when + ", behind in the last third", percentile(behind, 1), "records",
+                     records / answered.seconds, 1, true});
+  figures.push_back(rate_held(when, answered.per_second() / per_second));
+}
+
+// On the same cores as the projector and its PostgreSQL. Both loads while these are there, which
+// take their time to come.
 void add_with_projector(const DiskFolder& folder, const Scale& scale, BesideCrud& crud,
                         Figures& figures) {
+  constexpr int kLagTime = 3;  // times as long as CRUD
   double sustained = 0;
+  Figures lag;
   figures.push_back(crud.figure("with the projector, burst", std::nullopt, [&] {
     const PrivateDatabase database(folder.path() / "tables");
     Measured measured(folder, Mix(1));
@@ -194,10 +196,12 @@ void add_with_projector(const DiskFolder& folder, const Scale& scale, BesideCrud
         keep_in_flight((*measured).engine(), measured.next(scale.requests), kMostInFlight);
     (*measured).await_tables();
     sustained = static_cast<double>(answered.accepted) / time.seconds();
+    add_lag(measured, crud.commands_per_second(), kLagTime * scale.crud, lag);
     return answered.accepted_per_second();
   }));
   figures.push_back({"with the projector, until the rows are there", sustained,
                      "accepted per second", figures.back().baseline, 1});
+  figures.insert(figures.end(), lag.begin(), lag.end());
 }
 
 void add_http(const DiskFolder& folder, const Scale& scale, BesideCrud& crud, Figures& figures) {
@@ -211,51 +215,69 @@ void add_http(const DiskFolder& folder, const Scale& scale, BesideCrud& crud, Fi
   }));
 }
 
-// What is changed is spread over all of them. In turn, so that neither has the better minutes of
-// the machine, and long enough that both have files of the state to merge, not only the larger one.
-// Few do not stay few: the mix creates, so they are begun anew with each stretch.
-void add_flat(const DiskFolder& folder, const Scale& scale, Figures& figures) {
+// The same commands decided among few aggregates and among many, what is changed spread over all of
+// them. In short turns, so that neither has the better minutes of the machine, and the few, whom
+// the mix makes more, begun anew for each: what is measured ends at 20,000 of them. Before it they
+// get a past of changes alone, so that they too have files of the state to merge; of another length
+// in each turn, so that a file is written now in what is measured, now before it.
+void add_flat(const DiskFolder& folder, Figures& figures) {
   constexpr std::size_t kFew = 2'000;  // companies, each with two contacts and two deals
   constexpr std::size_t kMany = 200'000;
+  constexpr std::size_t kTurns = 12;
+  constexpr std::size_t kTurn = 18'000;   // commands, which make half as many aggregates
+  constexpr std::size_t kPasts = 6;       // different ones
+  constexpr std::size_t kPast = 100'000;  // commands, half of which change only: the shortest
   const DiskFolder few_folder("bench-commands-few");
   Measured many(folder, Mix(1, kMany));
   std::array<double, 2> seconds{};  // for each accepted one, summed up
-  for (std::size_t stretch = 0; stretch < scale.stretches; ++stretch) {
+  for (std::size_t turn = 0; turn < kTurns; ++turn) {
     Measured few(few_folder, Mix(1, kFew));
+    few.change_for(kPast * (1 + turn % kPasts));
     for (auto [measured, sum] : {std::pair{&few, &seconds[0]}, std::pair{&many, &seconds[1]}}) {
       await_rest();
-      *sum += 1 / measured->accepted_per_second(scale.commands, kMostInFlight);
+      *sum += 1 / measured->accepted_per_second(kTurn, kMostInFlight);
     }
   }
-  figures.push_back({"1,000,000 aggregates beside 10,000",
-                     static_cast<double>(scale.stretches) / seconds[1], "accepted per second",
-                     static_cast<double>(scale.stretches) / seconds[0], 0.8});
+  figures.push_back({"1,000,000 aggregates beside 10,000 to 20,000",
+                     static_cast<double>(kTurns) / seconds[1], "accepted per second",
+                     static_cast<double>(kTurns) / seconds[0], 0.8});
+}
+
+// `clients`: with how many CRUD is fastest.
+std::string settings(const Scale& scale, const DiskFolder& folder,
+                     const std::vector<std::string>& clients) {
+  return fmt::format(
+      "embedded log, 1 partition, synced; {} commands of the mix for a figure, {} where it is "
+      "about more than the engine, on {} companies, {} contacts and {} deals; a sync takes {:.0f} "
+      "us on {}\n"
+      "baseline: pgbench on the read tables, synced, the best of {} clients for {} s each "
+      "(organizations: {}){}; what foreign keys and secondary indexes cost it is said by the "
+      "figure with unique keys alone, the rest is the sync and the machine",
+      scale.commands, scale.requests, kCompanies, kContacts, kDeals, folder.sync_microseconds(),
+      folder.file_system(), fmt::join(scale.clients, ", "), scale.crud.count(),
+      fmt::join(clients, ", "),
+      scale.crud_again ? ", and again before and after each stretch of a figure" : "");
 }
 
 bool run(const Scale& scale) {
   const DiskFolder folder("bench-commands");
   Figures figures;
   std::vector<std::string> clients;
-  for (const std::size_t organizations : kOrganizations) {
-    BesideCrud crud(folder, organizations, scale);
-    clients.push_back(fmt::format("{} clients for {}", crud.clients(), organizations));
-    add_rates(folder, scale, crud, figures);
-    if (organizations != 1) continue;
-    add_tail(folder, scale, crud, figures);
-    add_with_projector(folder, scale, crud, figures);
-    add_http(folder, scale, crud, figures);
-    figures.push_back(crud.bare());
+  {
+    const Crud tables(folder.path() / "crud");
+    for (const std::size_t organizations : kOrganizations) {
+      BesideCrud crud(tables, organizations, scale);
+      clients.push_back(fmt::format("{} clients for {}", crud.clients(), organizations));
+      add_rates(folder, scale, crud, figures);
+      if (organizations != 1) continue;
+      add_tail(folder, scale, crud, figures);
+      add_with_projector(folder, scale, crud, figures);
+      add_http(folder, scale, crud, figures);
+      figures.push_back(crud.bare());
+    }
   }
-  if (scale.flat) add_flat(folder, scale, figures);
-  const std::string settings = fmt::format(
-      "embedded log, 1 partition, synced; {} commands of the mix for a figure, {} where it is "
-      "about more than the engine, on {} companies, {} contacts and {} deals; a sync takes {:.0f} "
-      "us\nbaseline: pgbench on the read tables, synced, the best of 1, 8, 32 and 64 clients for "
-      "{} s each (organizations: {}){}",
-      scale.commands, scale.requests, kCompanies, kContacts, kDeals, folder.sync_microseconds(),
-      scale.crud.count(), fmt::join(clients, ", "),
-      scale.crud_again ? ", and again before and after each stretch of a figure" : "");
-  return report("Durable commands", settings, figures);
+  if (scale.flat) add_flat(folder, figures);
+  return report("Durable commands", settings(scale, folder, clients), figures);
 }
 
 }  // namespace
@@ -265,6 +287,6 @@ int main(int argc, char** argv) {
   using daybook::bench::Scale;
   const bool quick = daybook::bench::begin(argc, argv);
   const Scale scale =
-      quick ? Scale{20'000, 10'000, 1, std::chrono::seconds(1), false, false} : Scale{};
+      quick ? Scale{10'000, 5'000, 1, std::chrono::seconds(1), {8, 32}, false, false} : Scale{};
   return daybook::bench::run(scale) ? 0 : 1;
 }

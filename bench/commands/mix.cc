@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "bench/must.h"
 #include "domain/core/uuid.h"
 
 namespace daybook::bench {
@@ -22,6 +23,7 @@ constexpr std::array kRound{
     Kind::kPatch,  Kind::kBatch,  Kind::kCreate, Kind::kPatch,  Kind::kRefused,
     Kind::kMove,   Kind::kCreate, Kind::kPatch,  Kind::kCreate, Kind::kDuplicate,
 };
+static_assert(kRound.size() == kRoundSize);
 // A duplicate is of the create that begins a round: of one 50 rounds ago, that has been answered.
 constexpr std::size_t kToFirstOfRound = kRound.size() - 1;
 constexpr std::size_t kToAnswered = kToFirstOfRound + 50 * kRound.size();
@@ -205,6 +207,10 @@ void batch(Batch& batch, std::size_t number, const Ids& ids) {
             ids.of("contact", external));
 }
 
+bool makes_nothing(Kind kind) {
+  return kind == Kind::kPatch || kind == Kind::kMove || kind == Kind::kSwitch;
+}
+
 // Which deal (and with it contact, company and organization) a command is about.
 std::size_t deal_of(std::size_t number, std::size_t deals) {
   if (kRound[number % kRound.size()] != Kind::kSwitch) return spread(turn_of(number), deals);
@@ -285,6 +291,14 @@ std::vector<Command> Mix::commands(std::size_t first, std::size_t count) const {
   return all;
 }
 
+std::vector<Command> Mix::changes(std::size_t first, std::size_t count) const {
+  std::vector<Command> all;
+  for (std::size_t number = first; number < first + count; ++number) {
+    if (makes_nothing(kRound[number % kRound.size()])) all.push_back(command(number));
+  }
+  return all;
+}
+
 Command Mix::command(std::size_t number) const {
   const Kind kind = kRound[number % kRound.size()];
   if (kind == Kind::kDuplicate)
@@ -305,6 +319,16 @@ Command Mix::command(std::size_t number) const {
   if (kind == Kind::kSwitch) switch_or_assign(action, number, deal, deals, ids);
   if (kind == Kind::kRefused) action.mutable_win_deal()->set_id(ids.of("deal", fresh(number)));
   return command;
+}
+
+void require_mix(const Answered& answered) {
+  // One of each in a round.
+  const std::size_t meant = answered.answered() / kRoundSize;
+  if (answered.rejected == meant && answered.repeated == meant) return;
+  give_up({ErrorKind::kUnavailable, "bench.mix",
+           fmt::format("of {} commands {} were refused and {} repeated, {} of each were meant",
+                       answered.answered(), answered.rejected, answered.repeated, meant),
+           ""});
 }
 
 }  // namespace daybook::bench

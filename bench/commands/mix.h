@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/commands/in_flight.h"
 #include "schemas/command.pb.h"
 
 namespace daybook::bench {
@@ -22,6 +23,12 @@ inline constexpr std::size_t kDeals = kContacts;
 inline constexpr std::size_t kUsers = 5;   // of each organization
 inline constexpr std::size_t kStages = 5;  // of each organization
 
+// After so many commands the kinds come again in the same order, each as often as it is to be.
+inline constexpr std::size_t kRoundSize = 20;
+constexpr std::size_t whole_rounds(std::size_t commands) {
+  return commands / kRoundSize * kRoundSize;
+}
+
 class Mix {
  public:
   explicit Mix(std::size_t organizations, std::size_t companies = kCompanies)
@@ -32,6 +39,8 @@ class Mix {
 
   // `count` commands from number `first` on. Numbers may be used once.
   [[nodiscard]] std::vector<Command> commands(std::size_t first, std::size_t count) const;
+  // Those of them that change what is there, and make nothing: half of them.
+  [[nodiscard]] std::vector<Command> changes(std::size_t first, std::size_t count) const;
 
  private:
   [[nodiscard]] Command command(std::size_t number) const;
@@ -39,5 +48,9 @@ class Mix {
   std::size_t organizations_;
   std::size_t companies_;
 };
+
+// Ends the program unless of whole rounds, given in their order, just those were refused and
+// repeated that are meant to be: others would be a lighter load.
+void require_mix(const Answered& answered);
 
 }  // namespace daybook::bench

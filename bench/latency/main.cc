@@ -89,10 +89,10 @@ bool run(std::size_t turns) {
                        percentile(syncs, part), kAtMost, true});
   return report(
       "One command at a time",
-      fmt::format("embedded log, 1 partition, synced; {} commands of the mix, one after the "
+      fmt::format("embedded log, 1 partition, synced on {}; {} commands of the mix, one after the "
                   "other, in process\nbaseline: {} bytes, what the log gets for a command, "
                   "written to the end of a file and synced, in turns with the commands",
-                  turns * kTurn, bytes.size()),
+                  folder.file_system(), turns * kTurn, bytes.size()),
       figures);
 }
 

@@ -1,8 +1,9 @@
 // ./dev bench projection: the live projector beside the same rows written by hand.
 #include <fmt/format.h>
 
-#include <atomic>
+#include <chrono>
 #include <future>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -60,46 +61,82 @@ Rate row_rates(const Mix& mix, std::size_t commands) {
   return rate;
 }
 
-// A stretch uses the commands with as many numbers from this one's multiple on: half of them for
-// the load, half for those that are waited for.
+// The load uses the commands from number 0 on, and what is waited for in a stretch those with as
+// many numbers from a further multiple of this one on.
 constexpr std::size_t kNumbers = 4'000'000;
 
-// From handing a command over to having read that its rows are there, at that many a second, one
-// command after the other.
+// Rounds of the mix at a rate, from a thread of its own; one stretch of it goes on where the last
+// one ended.
+class Load {
+ public:
+  Load(commands::CommandDoor& door, const Mix& mix) : door_(door), mix_(mix) {}
+
+  void start(double per_second) {
+    per_second_ = per_second;
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  }
+  // When all of it is answered. Ends the program if it was lighter than it was meant to be.
+  void stop() {
+    thread_.request_stop();
+    thread_.join();
+    while (tally_->answered() < submitted_)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const Answered answered = tally_->total(since_.seconds());
+    require_mix(answered);
+    if (answered.per_second() >= kRateHeld * per_second_) return;
+    give_up({ErrorKind::kUnavailable, "bench.rate",
+             fmt::format("{:.0f} commands a second were meant, {:.0f} were answered", per_second_,
+                         answered.per_second()),
+             ""});
+  }
+
+ private:
+  void run(const std::stop_token& stop) {
+    tally_ = std::make_shared<Tally>();
+    submitted_ = 0;
+    since_ = {};
+    const auto start = std::chrono::steady_clock::now();
+    while (!stop.stop_requested()) {
+      std::this_thread::sleep_until(
+          start + std::chrono::duration<double>(static_cast<double>(submitted_) / per_second_));
+      for (Command& command : mix_.commands(given_, kRoundSize))
+        door_.submit({std::move(command), [tally = tally_](Result<Receipt> result) {
+                        (void)tally->count(must(std::move(result)));
+                      }});
+      submitted_ += kRoundSize;
+      given_ += kRoundSize;
+    }
+  }
+
+  commands::CommandDoor& door_;
+  const Mix& mix_;
+  double per_second_ = 0;
+  std::size_t given_ = 0;      // in all stretches
+  std::size_t submitted_ = 0;  // in this one
+  Stopwatch since_;
+  std::shared_ptr<Tally> tally_;  // an answer may end after it was counted
+  std::jthread thread_;
+};
+
+// From handing a command over to having read that its rows are there, one command after the other,
+// for so long, while there is a load.
 std::vector<double> readable_times(RunningEngine& running, const std::string& url, const Mix& mix,
-                                   std::size_t stretch, std::chrono::seconds load_time,
-                                   double per_second) {
+                                   std::size_t first, std::chrono::seconds load_time) {
   auto reader = must(postgres::Connection::open(url));
   must(reader.prepare("wait", "SELECT daybook.wait_for($1, '10 seconds')"));
-  std::atomic<bool> enough = false;
-  const std::size_t first = stretch * kNumbers;
-  const std::size_t first_waited_for = first + kNumbers / 2;
-  // The load; its own answers do not count.
-  std::thread load([&] {
-    const auto start = std::chrono::steady_clock::now();
-    for (std::size_t i = 0; i < kNumbers / 2 && !enough; i += 20) {
-      std::this_thread::sleep_until(
-          start + std::chrono::duration<double>(static_cast<double>(i) / per_second));
-      for (Command& command : mix.commands(first + i, 20))
-        running.engine().submit({std::move(command), [](const Result<Receipt>&) {}});
-    }
-  });
   std::vector<double> times;
   const Stopwatch since;
   for (std::size_t i = 0; since.seconds() < static_cast<double>(load_time.count()); ++i) {
     std::promise<Result<Receipt>> answered;
     const Stopwatch time;
-    running.engine().submit(
-        {mix.commands(first_waited_for + i, 1).front(),
-         [&](Result<Receipt> result) { answered.set_value(std::move(result)); }});
+    running.engine().submit({mix.commands(first + i, 1).front(), [&](Result<Receipt> result) {
+                               answered.set_value(std::move(result));
+                             }});
     const Receipt receipt = must(answered.get_future().get());
     if (receipt.token().empty()) continue;  // refused
     (void)must(reader.exec_prepared("wait", std::vector<postgres::Value>{receipt.token()}));
     times.push_back(time.seconds() * 1'000);
   }
-  enough = true;
-  load.join();
-  running.await_tables();
   if (times.empty())
     give_up({ErrorKind::kUnavailable, "bench.no_times", "no command became readable in time", ""});
   return times;
@@ -110,8 +147,8 @@ double rows_per_change(RunningEngine& running, std::size_t patches) {
   const Mix few(1, 10);
   std::vector<Command> commands;
   constexpr std::size_t kNotGivenYet = 100 * kNumbers;
-  for (std::size_t number = kNotGivenYet; commands.size() < patches; number += 20) {
-    for (Command& command : few.commands(number, 20)) {
+  for (std::size_t number = kNotGivenYet; commands.size() < patches; number += kRoundSize) {
+    for (Command& command : few.commands(number, kRoundSize)) {
       if (command.action().has_patch_deal()) commands.push_back(std::move(command));
     }
   }
@@ -129,13 +166,16 @@ Figures in_turn(RunningEngine& running, const std::string& url, const Mix& mix,
   Rate seconds;  // for each row, summed up
   std::vector<double> p50s;
   std::vector<double> p99s;
+  Load load(running.engine(), mix);
   for (std::size_t stretch = 0; stretch < scale.stretches; ++stretch) {
     const Rate rate = row_rates(mix, scale.commands);
     seconds.by_projector += 1 / rate.by_projector;
     seconds.by_hand += 1 / rate.by_hand;
     // About as many commands as rows.
-    const auto times =
-        readable_times(running, url, mix, stretch, scale.load, rate.by_projector / 2);
+    load.start(rate.by_projector / 2);
+    const auto times = readable_times(running, url, mix, (1 + stretch) * kNumbers, scale.load);
+    load.stop();
+    running.await_tables();
     p50s.push_back(percentile(times, 0.5));
     p99s.push_back(percentile(times, 0.99));
   }
@@ -163,10 +203,10 @@ bool run(const Scale& scale) {
       "The live projector",
       fmt::format("{} commands of the mix of `commands` in the log; then half as many a second as "
                   "the rows by the projector, for {} s; both {} times in turn: the middle one of "
-                  "the times\n"
+                  "the times; on {}\n"
                   "baselines: the same rows in the same batches by COPY and upsert on one "
                   "connection; 50 ms; a row for each change",
-                  scale.commands, scale.load.count(), scale.stretches),
+                  scale.commands, scale.load.count(), scale.stretches, folder.file_system()),
       figures);
 }
 

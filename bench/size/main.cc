@@ -106,8 +106,8 @@ bool run(const Scale& scale) {
   return report("What `daybook up` takes",
                 fmt::format("{} commands of the mix of `commands` for 100 organizations, streamed "
                             "by HTTP into `daybook up` with its private PostgreSQL, whose own "
-                            "memory is not counted",
-                            scale.commands),
+                            "memory is not counted; on {}",
+                            scale.commands, folder.file_system()),
                 figures);
 }
 
