@@ -19,8 +19,10 @@ constexpr std::chrono::seconds kReleaseWait{5};
 
 Result<std::unique_ptr<StateStore>> open_store(const std::filesystem::path& folder) {
   DAYBOOK_ASSIGN(store, state::RocksDbStateStore::open(folder));
-  if (store->was_damaged())
-    spdlog::warn("{} was damaged; it is folded again from the log", folder.string());
+  if (!store->damage().empty()) {
+    spdlog::warn("{} was damaged and is folded again from the log: {}", folder.string(),
+                 store->damage());
+  }
   return std::make_unique<state::BackgroundStateStore>(std::move(store));
 }
 

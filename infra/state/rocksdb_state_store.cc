@@ -33,15 +33,26 @@ rocksdb::Options database_options() {
   return options;
 }
 
+// A file that the database names and that is missing is damage too.
+bool is_damage(const rocksdb::Status& status) {
+  return status.IsCorruption() || status.IsPathNotFound();
+}
+
+// RocksDB ends some of its texts, and lists of files in them, by lines.
+std::string text_of(const rocksdb::Status& status) {
+  std::string text = status.ToString();
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
 Error translate(const rocksdb::Status& status) {
-  if (status.IsCorruption() ||
-      status.IsPathNotFound()) {  // a file that the database names is missing
+  const std::string text = text_of(status);
+  if (is_damage(status)) {
     return {ErrorKind::kCorrupt, "state.damaged",
-            status.ToString() +
-                "; stop, remove the state folder and start: it is folded again from the log",
+            text + "; stop, remove the state folder and start: it is folded again from the log",
             ""};
   }
-  const std::string text = status.ToString();
   if (status.IsIOError() && text.find("While lock file") != std::string::npos) {
     return {ErrorKind::kUnavailable, "state.locked",
             text + "; another process uses this data folder: give each one of its own", ""};
@@ -84,7 +95,6 @@ Result<std::unique_ptr<RocksDbStateStore>> RocksDbStateStore::open(
   std::unique_ptr<RocksDbStateStore> store(new RocksDbStateStore(folder));
   auto opened = store->open_database();
   if (!opened && opened.error().kind == ErrorKind::kCorrupt) {
-    store->was_damaged_ = true;
     DAYBOOK_TRY(store->clear());
     return store;
   }
@@ -95,6 +105,7 @@ Result<std::unique_ptr<RocksDbStateStore>> RocksDbStateStore::open(
 Result<void> RocksDbStateStore::open_database() {
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(database_options(), folder_.string(), &db);
+  if (is_damage(status)) damage_ = text_of(status);
   if (!status.ok()) return fail(translate(status));
   database_->db.reset(db);
   return {};

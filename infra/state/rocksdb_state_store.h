@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "domain/state/state.h"
 
@@ -14,7 +15,7 @@ namespace daybook::state {
 
 class RocksDbStateStore final : public StateStore {
  public:
-  // A store that is damaged is emptied, because the log has everything; `was_damaged` then tells.
+  // A store that is damaged is emptied, because the log has everything; `damage` then tells.
   [[nodiscard]] static Result<std::unique_ptr<RocksDbStateStore>> open(
       const std::filesystem::path& folder);
   ~RocksDbStateStore() override;
@@ -25,7 +26,9 @@ class RocksDbStateStore final : public StateStore {
       const std::function<bool(std::string_view, std::string_view)>& visit) const override;
   [[nodiscard]] Result<void> write_all(const Batches& batches) override;
   [[nodiscard]] Result<void> clear() override;
-  [[nodiscard]] bool was_damaged() const { return was_damaged_; }
+  // What RocksDB found wrong when it was opened, which mostly names the file and the place; empty:
+  // nothing.
+  [[nodiscard]] const std::string& damage() const { return damage_; }
 
  private:
   struct Database;
@@ -34,7 +37,7 @@ class RocksDbStateStore final : public StateStore {
 
   std::filesystem::path folder_;
   std::unique_ptr<Database> database_;
-  bool was_damaged_ = false;
+  std::string damage_;
 };
 
 }  // namespace daybook::state

@@ -1,5 +1,7 @@
-// What goes wrong around a running engine heals without a restart.
+// What goes wrong around a running engine heals without a restart; what is damaged under a stopped
+// one, when it starts.
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include "infra/http/client.h"
@@ -64,6 +66,31 @@ TEST(Healing, ADatabaseThatIsAwayAtTheStartIsWaitedFor) {
   send(daybook, 2, create_company("c1", "One"));
   run(server, "ALTER DATABASE " + database.name + "_hidden RENAME TO " + database.name);
   EXPECT_TRUE(await_companies(database.owner_url, "1")) << daybook.up_log();
+  EXPECT_EQ(daybook.stop(), 0);
+}
+
+// A table file of the handler's state; nothing if there is none.
+std::filesystem::path state_table(const Installation& daybook) {
+  for (const auto& file :
+       std::filesystem::directory_iterator(daybook.folder() / "state" / "commands-0")) {
+    if (file.path().extension() == ".sst") return file.path();
+  }
+  return {};
+}
+
+TEST(Healing, ADamagedStateIsFoldedAgainAndTheFileIsNamed) {
+  Installation daybook({"DATABASE_URL=" + create_database("state").owner_url});
+  daybook.up();
+  send(daybook, 1, create_organization("Acme"));
+  send(daybook, 2, create_company("c1", "One"));
+  EXPECT_EQ(daybook.stop(), 0);
+  const auto table = state_table(daybook);
+  ASSERT_FALSE(table.empty());
+  std::filesystem::resize_file(table, std::filesystem::file_size(table) / 2);
+  daybook.up();
+  const std::string said = daybook.up_log();
+  EXPECT_TRUE(contains(said, "commands-0 was damaged") && contains(said, table.filename())) << said;
+  send(daybook, 3, patch_company("c1", {{"city", "Oslo"}}));
   EXPECT_EQ(daybook.stop(), 0);
 }
 

@@ -133,6 +133,8 @@ std::optional<Pairs> read_all(const StateStore& store) {
   };
   if (auto scanned = store.scan("", visit); !scanned) {
     EXPECT_EQ(scanned.error().code, "state.damaged") << scanned.error().detail;
+    EXPECT_NE(scanned.error().detail.find(".sst offset "), std::string::npos)
+        << "does not say where: " << scanned.error().detail;
     return std::nullopt;
   }
   return found;
@@ -302,6 +304,14 @@ Pairs content_after(int batches) {
   return *read_all(store);
 }
 
+// Whether the text says which file it is about. RocksDB looks for a missing table under its older
+// ending too; where CURRENT is missing, it sees no store but files that are in the way of a new
+// one.
+bool names(const std::string& damage, const fs::path& file, bool is_missing) {
+  if (is_missing && file.filename() == "CURRENT") return damage.find(".log") != std::string::npos;
+  return damage.find(is_missing ? file.stem() : file.filename()) != std::string::npos;
+}
+
 TEST(RocksDbStateStore, WithADamagedOrMissingFileIsAsItOnceWasOrSaysSo) {
   const TemporaryFolder whole;
   for (int i = 0; i < 3; ++i)
@@ -327,7 +337,9 @@ TEST(RocksDbStateStore, WithADamagedOrMissingFileIsAsItOnceWasOrSaysSo) {
           content && (*content == content_after(0) || *content == content_after(1) ||
                       *content == content_after(2) || *content == content_after(3));
       EXPECT_TRUE(!content || as_it_was) << content->size();
-      noticed += !content || (*store)->was_damaged() ? 1 : 0;
+      const std::string& damage = (*store)->damage();
+      EXPECT_TRUE(damage.empty() || names(damage, file, kind == 11)) << damage;
+      noticed += !content || !damage.empty() ? 1 : 0;
       if (kind < 11) continue;
       ASSERT_TRUE((*store)->clear());
       EXPECT_TRUE((*store)->write(numbered(0, 1)));
