@@ -17,6 +17,7 @@
 #include "infra/log/random_id.h"
 #include "infra/log/record.h"
 #include "infra/rocksdb/disk_room.h"
+#include "infra/rocksdb/first_warning.h"
 
 namespace daybook::log {
 namespace {
@@ -159,9 +160,15 @@ Result<void> EmbeddedLog::Impl::open_database() {
   options.track_and_verify_wals_in_manifest = true;
   options.paranoid_checks = true;
   options.max_total_wal_size = 256U << 20U;
+  const auto warning = std::make_shared<rocks::FirstWarning>();
+  options.info_log = warning;
   rocksdb::DB* database = nullptr;
   const auto status = rocksdb::DB::Open(options, (options_.folder / "records").string(), &database);
-  if (!status.ok()) return fail(translate(status, options_.folder.string()));
+  if (!status.ok()) {
+    // Of a write-ahead file only the warning says which one it is, and how much of it is lost.
+    const std::string text = warning->text();
+    return fail(translate(status, options_.folder.string() + (text.empty() ? "" : ": " + text)));
+  }
   database_.reset(database);
   return {};
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 
 #include "tests/contract/log/embedded_appender.h"
 #include "tests/contract/log/embedded_fixture.h"
@@ -50,20 +51,31 @@ class EmbeddedLogDamage : public testing::Test {
     TemporaryFolder copy;
     fs::copy(whole_.path(), copy.path(),
              fs::copy_options::recursive | fs::copy_options::overwrite_existing);
-    write_file(copy.path() / fs::relative(file, whole_.path()), bytes);
+    const fs::path damaged = copy.path() / fs::relative(file, whole_.path());
+    write_file(damaged, bytes);
     auto log = open_log(copy.path(), 2);
-    if (!log) return refusal(log.error(), copy.path());
+    if (!log) return refusal(log.error(), copy.path(), damaged);
     const auto contents = read_contents(**log);
-    if (!contents) return refusal(contents.error(), copy.path());
+    if (!contents) return refusal(contents.error(), copy.path(), damaged);
     EXPECT_EQ(*contents, acknowledged_) << "silently other than acknowledged";
     append(**log, 0, {"it goes on"});
     return "";
   }
 
-  static std::string refusal(const Error& error, const fs::path& folder) {
-    EXPECT_NE(error.detail.find(folder.string()), std::string::npos)
-        << "names no file: " << error.detail;
+  static std::string refusal(const Error& error, const fs::path& folder, const fs::path& damaged) {
+    EXPECT_TRUE(says(error, folder) && says_where(error, damaged))
+        << "does not say where: " << error.detail;
     return error.code;
+  }
+
+  static bool says(const Error& error, const std::string& text) {
+    return error.detail.find(text) != std::string::npos;
+  }
+  // The file where something is damaged, else the place in the log where something is missing.
+  static bool says_where(const Error& error, const fs::path& damaged) {
+    if (error.code != "log.damaged" && error.code != "witness.damaged")
+      return says(error, "partition ") && says(error, "offset ");
+    return says(error, damaged.filename());
   }
 
   TemporaryFolder whole_;
@@ -122,6 +134,47 @@ TEST_F(EmbeddedLogDamage, OfTheWriteAheadFileIsNeverHarmless) {
       EXPECT_TRUE(is_refusal(use_damaged(file, bytes.substr(0, at)))) << at;
     }
   }
+}
+
+// Where the records of a write-ahead file end, those included that are a part of a longer one: each
+// has a header of a checksum, its length (two bytes) and its type, and stands in one block. What a
+// block has left that is too short for a header is not used.
+std::vector<std::size_t> record_ends(const std::string& bytes) {
+  constexpr std::size_t kBlock = 32'768;
+  constexpr std::size_t kHeader = 7;
+  const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(bytes[at]); };
+  std::vector<std::size_t> ends;
+  for (std::size_t at = 0; at + kHeader <= bytes.size();) {
+    const std::size_t left = kBlock - at % kBlock;
+    if (left < kHeader) {
+      at += left;
+      continue;
+    }
+    const std::size_t type = byte(at + 6);
+    EXPECT_TRUE(type >= 1 && type <= 4) << "no record of type " << type << " is known, at " << at;
+    at += kHeader + byte(at + 4) + byte(at + 5) * 256U;
+    ends.push_back(at);
+  }
+  if (ends.empty() || ends.back() != bytes.size())
+    throw std::logic_error("the write-ahead file has another format");
+  return ends;
+}
+
+// There no checksum tells that anything is missing, only the witness.
+TEST_F(EmbeddedLogDamage, ByACutBehindARecordOfTheWriteAheadFileIsFound) {
+  std::size_t cuts = 0;
+  for (const fs::path& file : data_files(whole_.path())) {
+    if (file.extension() != ".log") continue;
+    const std::string bytes = read_file(file);
+    std::vector<std::size_t> sizes = record_ends(bytes);
+    sizes.back() = 0;  // instead of the whole
+    for (const std::size_t size : sizes) {
+      const std::string code = use_damaged(file, bytes.substr(0, size));
+      EXPECT_TRUE(is_refusal(code)) << code << ", cut to " << size << " of " << bytes.size();
+    }
+    cuts += sizes.size();
+  }
+  EXPECT_GE(cuts, 12U) << "one for each group that the last process appended";
 }
 
 TEST_F(EmbeddedLogDamage, ByARemovedFileIsFoundOrHarmless) {
