@@ -1,11 +1,14 @@
 // Starting and stopping: SIGTERM under load, two engines on one machine, one folder for one engine.
 #include <chrono>
+#include <future>
 #include <map>
+#include <thread>
 
 #include "apps/daybook/check/tables.h"
 #include "infra/http/client.h"
 #include "tests/e2e/load.h"
 #include "tests/e2e/shared.h"
+#include "tests/integration/http/raw_client.h"
 #include "tests/support/postgres_fixture.h"
 
 namespace daybook::testing {
@@ -25,6 +28,80 @@ void send_all(const Installation& daybook, const std::vector<std::string>& comma
     ASSERT_EQ(client.post("/v1/commands", "application/json", command)->status, 200) << command;
   }
 }
+
+std::uint16_t port_of(const std::string& address) {
+  return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+}
+
+// A client that sends lines of one stream, some at a time, until the engine ends it.
+class Stream {
+ public:
+  explicit Stream(const std::string& address)
+      : connection_(port_of(address)), thread_([this] { run(); }) {}
+  ~Stream() {
+    connection_.finish_sending();  // so that it ends in any case
+    if (thread_.joinable()) thread_.join();
+  }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  // Until the first lines have been answered; false if that takes too long.
+  [[nodiscard]] bool await_answers() {
+    return running_.get_future().wait_for(std::chrono::seconds(60)) == std::future_status::ready;
+  }
+  // When the engine has ended it: all that was sent.
+  [[nodiscard]] std::vector<Exchange> finish() {
+    thread_.join();
+    return std::move(exchanges_);
+  }
+
+ private:
+  void run() {
+    connection_.send(
+        "POST /v1/commands HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n");
+    send_some();
+    if (!connection_.receive_head()) return;
+    for (bool first = true; receive_some(); first = false) {
+      if (first) running_.set_value();
+      send_some();
+    }
+  }
+  void send_some() {
+    std::string lines;
+    for (int i = 0; i < kLinesAtOnce; ++i) {
+      const int number = static_cast<int>(exchanges_.size());
+      const Json json = command(number, create_company("s" + std::to_string(number), "Streamed"),
+                                kFirstOrganization);
+      exchanges_.push_back({kFirstOrganization, json["commandId"], json.dump(), {}, "no answer"});
+      lines += json.dump() + "\n";
+    }
+    connection_.send(http::chunk(lines));
+  }
+  // False when the stream has ended: what it says then holds for all lines that are left.
+  bool receive_some() {
+    for (; answered_ < exchanges_.size(); ++answered_) {
+      const auto line = connection_.receive_line();
+      if (line && is_receipt(*line)) {
+        exchanges_[answered_].receipt = *line;
+        continue;
+      }
+      EXPECT_TRUE(line && contains(*line, "server.stopping")) << line.value_or("cut");
+      for (; answered_ < exchanges_.size(); ++answered_)
+        exchanges_[answered_].refusal = line.value_or("");
+      return false;
+    }
+    return true;
+  }
+
+  static constexpr int kLinesAtOnce = 20;
+
+  http::RawClient connection_;
+  std::vector<Exchange> exchanges_;
+  std::size_t answered_ = 0;
+  std::promise<void> running_;
+  std::thread thread_;  // last: uses the others
+};
 
 // Answered commands are in the log; of those that were told "not taken" there is none.
 void expect_truth(const std::vector<Exchange>& exchanges, const FoldedLog& folded) {
@@ -51,12 +128,15 @@ TEST(Stop, AnswersWhatItTookAndEndsInTime) {
     daybook.up();
     send_all(daybook, organization_commands(kFirstOrganization));
     send_all(daybook, organization_commands(kSecondOrganization));
-    Load load(seed, 6, daybook.address());
-    ASSERT_TRUE(load.await_answers(100 * seed));
+    Load load(seed, 100, daybook.address());
+    Stream stream(daybook.address());
+    ASSERT_TRUE(stream.await_answers());
+    ASSERT_TRUE(load.await_answers(500 * seed));
     daybook.terminate();
     EXPECT_EQ(daybook.await_end(std::chrono::seconds(5)), 0);
     ASSERT_TRUE(load.await_interruption());
-    const std::vector<Exchange> exchanges = load.finish();
+    std::vector<Exchange> exchanges = load.finish();
+    for (Exchange& line : stream.finish()) exchanges.push_back(std::move(line));
     const FoldedLog folded = fold_log(*daybook.open_log());
     EXPECT_EQ(folded.faults, std::vector<std::string>());
     expect_truth(exchanges, folded);

@@ -1,5 +1,8 @@
 // Slow, large and many clients: each gets an answer or an end, and none disturbs the others.
+#include <sys/resource.h>
+
 #include "tests/integration/http/fixture.h"
+#include "tests/support/wait_until.h"
 
 namespace daybook::http {
 namespace {
@@ -9,6 +12,22 @@ using testing::HasSubstr;
 
 const std::string kHead =
     "POST /v1/commands HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+
+// Both ends of every connection are handles of this process.
+bool allow_handles(rlim_t count) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
+  if (limit.rlim_cur >= count) return true;
+  limit.rlim_cur = count;
+  return limit.rlim_max >= count && ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+double figure_of(metrics::Registry& registry, const std::string& name) {
+  const std::string text = registry.text();
+  const std::string line = "\n" + name + " ";
+  const auto found = text.find(line);
+  return found == std::string::npos ? -1 : std::stod(text.substr(found + line.size()));
+}
 
 TEST_F(HttpTest, RefusesABodyThatIsAnnouncedTooLarge) {
   config_.body_bytes_max = 1024;
@@ -105,6 +124,28 @@ TEST_F(HttpTest, ManyIdleConnectionsDoNotKeepOthersOut) {
   EXPECT_TRUE(idle.front()->ended());
   idle.back()->send(get("/healthz"));
   EXPECT_EQ(idle.back()->receive().value_or(Reply{}).status, 200);
+}
+
+TEST_F(HttpTest, ThreeThousandIdleConnectionsDoNotKeepOthersOutEither) {
+  constexpr std::size_t kIdle = 3'000;
+  ASSERT_LT(config_.connections_max, kIdle) << "by default";
+  if (!allow_handles(8'192)) GTEST_SKIP() << "the system allows no 8192 open files (ulimit -Hn)";
+  const std::string command = request("POST", "/v1/commands", command_json());
+  std::vector<std::unique_ptr<RawClient>> idle;
+  for (std::size_t i = 1; i <= kIdle; ++i) {
+    idle.push_back(client());
+    if (i % 500 != 0) continue;
+    EXPECT_EQ(ask(command).status, 200) << "beside " << i << " others";
+  }
+  EXPECT_TRUE(idle.front()->ended());
+  idle.back()->send(command);
+  EXPECT_EQ(idle.back()->receive().value_or(Reply{}).status, 200);
+  const auto is_bounded = [&] {
+    const double open = figure_of(registry_, "daybook_http_connections");
+    return open > 0 && open <= static_cast<double>(config_.connections_max);
+  };
+  EXPECT_TRUE(test::wait_until(is_bounded)) << registry_.text();
+  EXPECT_EQ(figure_of(registry_, "daybook_http_connections_refused_total"), 0);
 }
 
 TEST_F(HttpTest, SaysSoWhenAllConnectionsAreBusy) {
