@@ -32,6 +32,10 @@ Result<void> require_room(const std::filesystem::path& folder, const std::string
                   " that are needed; make room, and it goes on by itself");
 }
 
+bool is_damage(const rocksdb::Status& status) {
+  return status.IsCorruption() || status.IsPathNotFound();
+}
+
 rocksdb::Options plain_options() {
   rocksdb::Options options;
   options.create_if_missing = true;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <rocksdb/options.h>
+#include <rocksdb/status.h>
 
 #include <filesystem>
 #include <string>
@@ -17,6 +18,9 @@ namespace daybook::rocks {
 // kUnavailable with this code if less than 32 MiB are free where the folder is. Thread-safe.
 [[nodiscard]] Result<void> require_room(const std::filesystem::path& folder,
                                         const std::string& code);
+
+// Whether files are damaged; one that the database names and that is missing is damage too.
+[[nodiscard]] bool is_damage(const rocksdb::Status& status);
 
 // Options that every database of ours begins with.
 [[nodiscard]] rocksdb::Options plain_options();

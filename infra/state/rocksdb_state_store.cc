@@ -33,11 +33,6 @@ rocksdb::Options database_options() {
   return options;
 }
 
-// A file that the database names and that is missing is damage too.
-bool is_damage(const rocksdb::Status& status) {
-  return status.IsCorruption() || status.IsPathNotFound();
-}
-
 // RocksDB ends some of its texts, and lists of files in them, by lines.
 std::string text_of(const rocksdb::Status& status) {
   std::string text = status.ToString();
@@ -48,7 +43,7 @@ std::string text_of(const rocksdb::Status& status) {
 
 Error translate(const rocksdb::Status& status) {
   const std::string text = text_of(status);
-  if (is_damage(status)) {
+  if (rocks::is_damage(status)) {
     return {ErrorKind::kCorrupt, "state.damaged",
             text + "; stop, remove the state folder and start: it is folded again from the log",
             ""};
@@ -105,7 +100,7 @@ Result<std::unique_ptr<RocksDbStateStore>> RocksDbStateStore::open(
 Result<void> RocksDbStateStore::open_database() {
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(database_options(), folder_.string(), &db);
-  if (is_damage(status)) damage_ = text_of(status);
+  if (rocks::is_damage(status)) damage_ = text_of(status);
   if (!status.ok()) return fail(translate(status));
   database_->db.reset(db);
   return {};

@@ -52,8 +52,7 @@ bool in_partition(const rocksdb::Slice& key, std::uint32_t partition) {
 
 Error translate(const rocksdb::Status& status, const std::string& what) {
   const std::string text = what + ": " + status.ToString();
-  // A file that the database names is missing: that is damage too.
-  if (status.IsCorruption() || status.IsPathNotFound())
+  if (rocks::is_damage(status))
     return {ErrorKind::kCorrupt, "log.damaged", text + "; restore the log from a copy", ""};
   const bool locked = text.find("While lock file") != std::string::npos ||
                       text.find("lock hold by current process") != std::string::npos;
