@@ -8,8 +8,8 @@
 #include "infra/http/client.h"
 #include "tests/e2e/load.h"
 #include "tests/e2e/shared.h"
-#include "tests/integration/http/raw_client.h"
 #include "tests/support/postgres_fixture.h"
+#include "tests/support/raw_client.h"
 
 namespace daybook::testing {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/integration/http/raw_client.h"
+#include "tests/support/raw_client.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>

@@ -17,7 +17,7 @@
 #include "commands/submission.h"
 #include "infra/http/server.h"
 #include "infra/metrics/metrics.h"
-#include "tests/integration/http/raw_client.h"
+#include "tests/support/raw_client.h"
 
 namespace daybook::http {
 
