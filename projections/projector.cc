@@ -147,9 +147,8 @@ void Projector::lose(const Error& error) {
 
 // Writes what has been folded; it only saves time at the next start.
 void Projector::let_go() {
-  Batch none;
   const bool was_writing = writing_.has_value();
-  if (claimed_ && settle(none)) {
+  if (claimed_ && finish_writing()) {
     if (was_writing) works_again();
     (void)flush();
   }
@@ -173,6 +172,7 @@ Result<void> Projector::claim() {
   checkpoint_ = std::move(checkpoint);
   figures_.applied_decided_at = checkpoint_.decided_at;
   claimed_ = true;
+  changes_to_flush_ = state_.confirmed_count();
   retry_parked();
   return {};
 }

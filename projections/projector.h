@@ -111,7 +111,9 @@ class Projector {
   [[nodiscard]] Result<Applied> fold(ReadOutcome read);
   [[nodiscard]] Result<void> check_checkpoint(const Position& position) const;
   [[nodiscard]] Result<void> write(Batch batch);
-  [[nodiscard]] Result<void> settle(Batch& next);
+  [[nodiscard]] Result<Batch> settle(Batch& next);
+  [[nodiscard]] Result<void> confirm(Batch written);
+  [[nodiscard]] Result<void> finish_writing();
   [[nodiscard]] Result<void> write_one_by_one(const Batch& batch);
   [[nodiscard]] bool add_parked(std::vector<RowChange>& rows) const;
   [[nodiscard]] Result<void> wrote(std::size_t rows, const Checkpoint& checkpoint,
@@ -129,7 +131,8 @@ class Projector {
   ProjectorOptions options_;
   State state_;
   TableWriter writer_;
-  std::optional<Batch> writing_;  // by the writer, not settled yet
+  std::optional<Batch> writing_;      // by the writer, not settled yet
+  std::size_t changes_to_flush_ = 0;  // written or confirmed since the state was
   bool claimed_ = false;
   Checkpoint checkpoint_;
   std::vector<ParkedRow> parked_;

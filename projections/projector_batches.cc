@@ -39,8 +39,9 @@ std::vector<RowChange> rows_of(const Newest& newest) {
   return rows;
 }
 
-// Short, because the next batch is to begin soon after the last one is written.
-constexpr std::chrono::milliseconds kWaitWhileWriting{1};
+constexpr std::chrono::milliseconds kNoWait{0};
+// At the source, while a batch is being written.
+constexpr std::chrono::milliseconds kLookAgain{1};
 
 }  // namespace
 
@@ -75,28 +76,38 @@ Result<void> Projector::step() {
   }
   Batch batch;
   if (retry) {
-    DAYBOOK_TRY(settle(batch));
+    DAYBOOK_TRY(finish_writing());
     DAYBOOK_TRY(retry_parked_now());
   }
   DAYBOOK_TRY(read_into(batch));
   if (batch.outcomes.empty() && !writing_) return rest();
-  DAYBOOK_TRY(settle(batch));
-  return batch.outcomes.empty() ? Result<void>() : write(std::move(batch));
+  DAYBOOK_ASSIGN(written, settle(batch));
+  if (!batch.outcomes.empty()) DAYBOOK_TRY(write(std::move(batch)));
+  return confirm(std::move(written));  // PostgreSQL does not wait for it
+}
+
+Result<void> Projector::finish_writing() {
+  Batch none;
+  DAYBOOK_ASSIGN(written, settle(none));
+  return confirm(std::move(written));
 }
 
 // What there is, and while the last batch is being written also what comes meanwhile. Bounded by
 // what it changes too: one outcome may change a thousand records.
 Result<void> Projector::read_into(Batch& batch) {
   std::size_t room = options_.outcomes_max;
-  do {
-    DAYBOOK_ASSIGN(outcomes, source_.read(room, writing_ ? kWaitWhileWriting : options_.idle_wait));
+  for (bool last = false; !last && room > 0 && batch.changes < options_.changes_max;) {
+    last = !writing_ || writer_.done();  // looked at before reading: nothing of before is left out
+    DAYBOOK_ASSIGN(outcomes, source_.read(room, writing_ ? kNoWait : options_.idle_wait));
     for (ReadOutcome& read : outcomes) {
       DAYBOOK_ASSIGN(applied, fold(std::move(read)));
       batch.changes += applied.changes.size();
       batch.outcomes.push_back(std::move(applied));
     }
     room -= outcomes.size();
-  } while (writing_ && !writer_.done() && room > 0 && batch.changes < options_.changes_max);
+    // For the writer, not for the source: PostgreSQL is to have the next batch at once.
+    if (!last && outcomes.empty()) writer_.await(kLookAgain);
+  }
   batch.progress = source_.progress();
   return {};
 }
@@ -122,16 +133,19 @@ Result<void> Projector::write(Batch batch) {
   batch.rows = rows.size();
   if (add_parked(rows)) batch.refused = Refused::kPark;
   DAYBOOK_TRY(state_.health());
-  batch.flush = state_.confirmed_count() + batch.changes >= options_.flush_changes_max;
+  changes_to_flush_ += batch.changes;
+  batch.flush = changes_to_flush_ >= options_.flush_changes_max;
+  if (batch.flush) changes_to_flush_ = 0;
   writer_.begin({std::move(rows), batch.checkpoint(), batch.refused, batch.flush});
   writing_ = std::move(batch);
   return {};
 }
 
-// What becomes of the batch that is being written. `next` has been folded since: of a batch that is
-// refused it becomes a part, because the state already knows it.
-Result<void> Projector::settle(Batch& next) {
-  if (!writing_) return {};
+// What became of the batch that is being written, if one is: it stands in the tables, and is to be
+// confirmed. `next` has been folded since: of a batch that is refused it becomes a part, because
+// the state already knows it.
+Result<Projector::Batch> Projector::settle(Batch& next) {
+  if (!writing_) return Batch();
   Batch batch = *std::exchange(writing_, std::nullopt);
   const auto parked = writer_.settle();
   if (parked) {
@@ -147,8 +161,13 @@ Result<void> Projector::settle(Batch& next) {
   }
   figures_.outcomes += batch.outcomes.size();
   figures_.next_offset = batch.progress.next_offset();
-  for (Applied& applied : batch.outcomes) state_.confirm(std::move(applied.changes));
-  return batch.flush ? state_.flush(std::move(batch.progress)) : Result<void>();
+  return batch;
+}
+
+// Of what is written, and of nothing else: the state is never ahead of the tables.
+Result<void> Projector::confirm(Batch written) {
+  for (Applied& applied : written.outcomes) state_.confirm(std::move(applied.changes));
+  return written.flush ? state_.flush(std::move(written.progress)) : Result<void>();
 }
 
 // Before anything is parked, the batch is applied outcome by outcome in log order.

@@ -28,6 +28,11 @@ bool TableWriter::done() const {
   return !batch_;
 }
 
+void TableWriter::await(std::chrono::milliseconds wait) const {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, wait, [this] { return !batch_; });
+}
+
 Result<std::size_t> TableWriter::settle() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return !batch_; });

@@ -4,6 +4,7 @@
 // Used by one thread. Between `begin` and `settle` nobody else may use the tables.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -33,6 +34,8 @@ class TableWriter {
   void begin(Batch batch);
   // Whether `settle` would return at once.
   [[nodiscard]] bool done() const;
+  // Waits for that, so long at most.
+  void await(std::chrono::milliseconds wait) const;
   // Waits for the batch that was begun and gives what became of it, as ReadTables::write.
   [[nodiscard]] Result<std::size_t> settle();
 
@@ -42,7 +45,7 @@ class TableWriter {
 
   ReadTables& tables_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  mutable std::condition_variable changed_;
   std::optional<Batch> batch_;  // until it is done
   Result<std::size_t> result_;
   bool stopping_ = false;

@@ -19,6 +19,7 @@ struct CDeleter {
 using PgHandle = std::unique_ptr<PGconn, CDeleter<PQfinish>>;
 using PgResult = std::unique_ptr<PGresult, CDeleter<PQclear>>;
 
+constexpr const char* kBegin = "BEGIN ISOLATION LEVEL READ COMMITTED";
 constexpr std::size_t kCopyChunkBytes = 1 << 20;
 constexpr const char* kDeadPeerTimeoutMs =
     "30000";  // a server that acknowledges nothing for so long is gone
@@ -240,7 +241,7 @@ Result<std::int64_t> Connection::copy_in(const TableName& table,
 }
 
 Result<void> Connection::begin() {
-  DAYBOOK_TRY(exec("BEGIN ISOLATION LEVEL READ COMMITTED"));
+  DAYBOOK_TRY(exec(kBegin));
   return {};
 }
 
@@ -302,6 +303,15 @@ int Connection::backend_pid() const { return PQbackendPID(session_->handle.get()
 Result<Transaction> Transaction::begin(Connection& connection) {
   DAYBOOK_TRY(connection.begin());
   return Transaction(connection);
+}
+
+Result<std::pair<Transaction, std::vector<Rows>>> Transaction::begin_with(
+    Connection& connection, std::vector<Statement> statements) {
+  Transaction transaction(connection);
+  statements.insert(statements.begin(), Statement{.sql = kBegin});
+  DAYBOOK_ASSIGN(answers, connection.exec_together(statements));
+  answers.erase(answers.begin());
+  return std::pair(std::move(transaction), std::move(answers));
 }
 
 Transaction::Transaction(Transaction&& other) noexcept

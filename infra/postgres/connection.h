@@ -27,6 +27,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "domain/core/result.h"
@@ -137,6 +138,9 @@ class Connection {
 class Transaction {
  public:
   [[nodiscard]] static Result<Transaction> begin(Connection& connection);
+  // In the round trip of its first statements, see Connection::exec_together; with their answers.
+  [[nodiscard]] static Result<std::pair<Transaction, std::vector<Rows>>> begin_with(
+      Connection& connection, std::vector<Statement> statements);
   Transaction(Transaction&& other) noexcept;
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();

@@ -146,24 +146,30 @@ Result<std::size_t> PostgresReadTables::write(const std::vector<RowChange>& rows
                                               const Checkpoint& checkpoint,
                                               projections::Refused refused) {
   DAYBOOK_TRY(connect());
-  DAYBOOK_ASSIGN(transaction, postgres::Transaction::begin(*connection_));
-  std::size_t parked = 0;
-  Statements statements;
+  DAYBOOK_ASSIGN(advance, statement_for(checkpoint));
   if (refused == projections::Refused::kPark) {
-    DAYBOOK_ASSIGN(count, write_or_park(rows, checkpoint));
-    parked = count;
-  } else {
-    DAYBOOK_ASSIGN(all, statements_for(removals_last(rows)));
-    statements = std::move(all);
+    DAYBOOK_ASSIGN(transaction, postgres::Transaction::begin(*connection_));
+    DAYBOOK_ASSIGN(parked, write_or_park(rows, checkpoint));
+    DAYBOOK_ASSIGN(advanced, connection_->exec_prepared(advance.prepared, advance.params));
+    DAYBOOK_TRY(commit(transaction, advanced, checkpoint));
+    return parked;
   }
-  DAYBOOK_ASSIGN(last, statement_for(checkpoint));
-  statements.push_back(std::move(last));
-  DAYBOOK_ASSIGN(answers, connection_->exec_together(statements));
-  if (answers.back().affected != 1) return taken();
+  DAYBOOK_ASSIGN(statements, statements_for(removals_last(rows)));
+  statements.push_back(std::move(advance));
+  DAYBOOK_ASSIGN(begun, postgres::Transaction::begin_with(*connection_, std::move(statements)));
+  auto& [transaction, answers] = begun;
+  DAYBOOK_TRY(commit(transaction, answers.back(), checkpoint));
+  return 0;
+}
+
+Result<void> PostgresReadTables::commit(postgres::Transaction& transaction,
+                                        const postgres::Rows& advanced,
+                                        const Checkpoint& checkpoint) {
+  if (advanced.affected != 1) return taken();
   DAYBOOK_TRY(transaction.commit());
   sequence_ = checkpoint.position.sequence;
   if (search_indexes_ != nullptr) search_indexes_->nudge();
-  return parked;
+  return {};
 }
 
 Result<void> PostgresReadTables::write_all(Part rows) {

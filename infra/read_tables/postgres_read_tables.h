@@ -45,6 +45,10 @@ class PostgresReadTables final : public projections::ReadTables {
   [[nodiscard]] Result<void> connect();
   [[nodiscard]] tl::unexpected<Error> taken() const;
   [[nodiscard]] tl::unexpected<Error> other_log(const std::string& log_id);
+  // If the checkpoint has been advanced with the rows.
+  [[nodiscard]] Result<void> commit(postgres::Transaction& transaction,
+                                    const postgres::Rows& advanced,
+                                    const projections::Checkpoint& checkpoint);
   [[nodiscard]] Result<void> write_all(Part rows);
   [[nodiscard]] Result<Statements> statements_for(Part rows);
   [[nodiscard]] Result<void> add_upserts(Entity entity, const RowPointers& rows,

@@ -142,6 +142,23 @@ TEST_F(StatementsTogether, EndWithTheOneThatIsRefused) {
   }
 }
 
+TEST_F(StatementsTogether, MayBeginATransaction) {
+  {
+    const auto begun = Transaction::begin_with(connection_, insert_then("SELECT 7"));
+    ASSERT_TRUE(begun) << begun.error().detail;
+    EXPECT_EQ(begun->second.size(), 3U);
+    EXPECT_EQ(begun->second.at(1).rows, (std::vector<Row>{{"7"}}));
+    EXPECT_TRUE(connection_.in_transaction());
+  }
+  EXPECT_EQ(value(connection_, "SELECT count(*) FROM t"), "0");  // not committed
+  auto begun = Transaction::begin_with(connection_, insert_then("SELECT 7"));
+  ASSERT_TRUE(begun && begun->first.commit());
+  EXPECT_EQ(value(connection_, "SELECT count(*) FROM t"), "2");
+  EXPECT_FALSE(Transaction::begin_with(connection_, insert_then("SELECT 1 / 0")));
+  EXPECT_FALSE(connection_.in_transaction());
+  EXPECT_EQ(value(connection_, "SELECT count(*) FROM t"), "2");
+}
+
 TEST_F(StatementsTogether, MayBeMoreThanASocketHolds) {
   const std::vector<Statement> large(
       20, {.sql = "SELECT length($1)", .params = {std::string(1 << 20, 'x')}});

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -308,13 +309,54 @@ TEST_F(ProjectorAlone, WritesItsStateUpToWhatTheTablesHave) {
   world_.happens(company("C2"));
   ASSERT_TRUE(world_.await_read());
   world_.let_writes_hang_from(3);
-  ASSERT_TRUE(world_.await([&] { return world_.writes == 3; }));
+  int reads = 0;
+  ASSERT_TRUE(world_.await([&] {
+    reads = world_.reads;
+    return world_.writes == 3;
+  }));
+  ASSERT_TRUE(world_.await([&] { return world_.reads > reads; }));  // so the state is written
   EXPECT_EQ(stored_sequence(), 2U);
   world_.let_writes_go_on();
   ASSERT_TRUE(world_.await_end());
   projector.stop();
   EXPECT_EQ(stored_sequence(), 3U);
   EXPECT_EQ(world_.rows.size(), 3U);
+}
+
+class WatchedStore final : public state::MemoryStateStore {
+ public:
+  explicit WatchedStore(std::function<void()> before_write)
+      : before_write_(std::move(before_write)) {}
+  Result<void> write_all(const Batches& batches) override {
+    before_write_();
+    return state::MemoryStateStore::write_all(batches);
+  }
+
+ private:
+  std::function<void()> before_write_;
+};
+
+TEST_F(ProjectorAlone, TheTablesDoNotWaitForItsState) {
+  ProjectorOptions options = quick();
+  options.flush_changes_max = 1;
+  std::atomic<bool> waited = false;
+  // Of the state with C1: the rows of C2 are under way by then.
+  WatchedStore store([&] {
+    if (!world_.await([&] { return world_.rows.size() != 2 || world_.writes == 3; })) waited = true;
+  });
+  Projector projector(0, world_, world_, store, options);
+  world_.happens(organization());
+  projector.start();
+  ASSERT_TRUE(world_.await_end());
+  world_.let_writes_hang_from(2);
+  world_.happens(company("C1"));
+  ASSERT_TRUE(world_.await([&] { return world_.writes == 2; }));
+  world_.happens(company("C2"));
+  ASSERT_TRUE(world_.await_read());
+  world_.let_writes_go_on();
+  ASSERT_TRUE(world_.await_end());
+  projector.stop();
+  EXPECT_FALSE(waited);
 }
 
 TEST_F(ProjectorAlone, StopsAlsoWhileTheLogHasNotEvenBegun) {
