@@ -24,6 +24,7 @@ struct Column {
 struct Mapping {
   std::vector<Column> columns;
   std::vector<std::string> names;
+  std::vector<std::size_t> references;  // their places
 };
 
 void collect(const Descriptor& type, const std::string& entity,
@@ -35,6 +36,7 @@ void collect(const Descriptor& type, const std::string& entity,
     const bool here = (rule.only_entity().empty() || rule.only_entity() == entity) &&
                       rule.except_entity() != entity;
     if (!rule.column().empty() && here) {
+      if (rule.reference() != ENTITY_UNSPECIFIED) out.references.push_back(out.names.size());
       out.columns.push_back({rule.column(), path, rule.format()});
       out.names.push_back(rule.column());
     } else if (rule.column().empty() && !field->is_repeated() &&
@@ -112,6 +114,10 @@ std::optional<std::string> value_of(const Message& state, const Column& column, 
 }  // namespace
 
 const std::vector<std::string>& columns_of(Entity entity) { return mapping_of(entity).names; }
+
+const std::vector<std::size_t>& reference_columns_of(Entity entity) {
+  return mapping_of(entity).references;
+}
 
 std::vector<std::optional<std::string>> values_of(Entity entity, const Message& state,
                                                   Dialect dialect) {

@@ -4,6 +4,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,9 @@ enum class Dialect { kSql, kJson };
 
 // The columns of an entity's read table that are filled from events, in the order of the schema.
 [[nodiscard]] const std::vector<std::string>& columns_of(Entity entity);
+
+// The places in that list of the columns that name another record.
+[[nodiscard]] const std::vector<std::size_t>& reference_columns_of(Entity entity);
 
 // The values of those columns as text; none for a field that has no value.
 [[nodiscard]] std::vector<std::optional<std::string>> values_of(

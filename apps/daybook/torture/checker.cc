@@ -2,9 +2,12 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "apps/daybook/check/tables.h"
+#include "domain/core/schema.h"
+#include "domain/state/columns.h"
 
 namespace daybook::torture {
 namespace {
@@ -160,11 +163,23 @@ std::vector<std::string> answer_faults(const std::vector<Judgement>& log, const 
 
 std::vector<std::string> isolation_faults(const FoldedLog& folded) {
   std::vector<std::string> faults;
-  std::map<std::string, std::string> organization_of;
+  std::map<std::string, std::set<std::string>> organizations_of;
   for (const auto& [key, row] : folded.rows) {
-    const auto [found, fresh] = organization_of.emplace(row.id, row.organization_id);
-    if (!fresh && found->second != row.organization_id)
+    auto& organizations = organizations_of[row.id];
+    organizations.insert(row.organization_id);
+    if (organizations.size() == 2)
       faults.push_back("I9: record " + row.id + " is of two organizations");
+  }
+  for (const auto& [key, row] : folded.rows) {
+    if (!row.values) continue;
+    for (const std::size_t column : reference_columns_of(row.entity)) {
+      const auto found = organizations_of.find((*row.values)[column].value_or(""));
+      if (found == organizations_of.end() || found->second.contains(row.organization_id)) continue;
+      faults.push_back("I9: " + schema::entity_rule(row.entity).table() + " " + row.id +
+                       " of organization " + row.organization_id + " names as " +
+                       columns_of(row.entity)[column] + " the record " + found->first +
+                       " of organization " + *found->second.begin());
+    }
   }
   return faults;
 }

@@ -9,7 +9,7 @@
 // - I5, I10: void records count nowhere: no answer tells of one, and owners are as fences say
 // - I6, I7: the rows are the fold of the log up to the checkpoint, which stands in this log and
 //   does not go back
-// - I9: no record is of two organizations; no answer is another's
+// - I9: no record is of two organizations or names one of another; no answer is another's
 // - I13: refusals are in the log with the reasons that were told; no row is parked
 // - I14: the tables have got to every token that was answered, once they have caught up
 // Used by one thread.

@@ -33,6 +33,7 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 
 inline constexpr std::size_t kCommands = 120;
+inline const std::string kAbroad = Workload::organization(kOrganizations);  // none of the load's
 
 // Commands of the workload that a handler has decided, and tables that a projector has filled.
 class TortureChecker : public ::testing::Test {
@@ -115,6 +116,24 @@ class TortureChecker : public ::testing::Test {
       if (read.outcome.kind() == log::OUTCOME_KIND_ACCEPTED) last = read;
     }
     return last;
+  }
+  // The first event of a contact once more, in an organization that has nothing else; under another
+  // id if one is given.
+  log::Event forge_abroad(const std::string& id) {
+    log::Event contact;
+    for (const auto& [offset, read] : judged().outcomes) {
+      for (const log::Event& event : read.outcome.events()) {
+        if (event.entity() == ENTITY_CONTACT && event.version() == 1) contact = event;
+      }
+    }
+    if (!id.empty()) contact.set_id(id);
+    (void)forge([&](log::Outcome& outcome) {
+      outcome.set_command_id(test::command_id(4711));
+      outcome.set_organization_id(kAbroad);
+      outcome.clear_events();
+      *outcome.add_events() = contact;
+    });
+    return contact;
   }
   [[nodiscard]] check::Judgement judged() { return check::judge(0, log_.records(0)); }
   [[nodiscard]] static CommandKey key(const log::Outcome& outcome) {

@@ -114,6 +114,18 @@ TEST_F(TortureChecker, NamesOneWrongColumnAMissingRowAndOneTooMany) {
   expect_named("I6: crm.activities: the log says (");
 }
 
+TEST_F(TortureChecker, NamesARecordOfTwoOrganizations) {
+  const log::Event contact = forge_abroad("");
+  expect_named("I9: record " + contact.id() + " is of two organizations");
+}
+
+TEST_F(TortureChecker, NamesAReferenceToAnotherOrganization) {
+  const log::Event contact = forge_abroad("0c0c0c0c-0000-4000-8000-000000000001");
+  expect_named("I9: crm.contacts " + contact.id() + " of organization " + kAbroad +
+               " names as company_id the record ");
+  EXPECT_THAT(faults(), Not(Contains(HasSubstr("of two organizations"))));
+}
+
 TEST_F(TortureChecker, NamesARowThatIsParkedWithoutReason) {
   sql("INSERT INTO daybook.parked (organization_id, table_name, record_id, partition, position,"
       " sqlstate, message, parked_at) SELECT organization_id, 'crm.deals', id, 0, 0, '23505',"

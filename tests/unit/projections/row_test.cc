@@ -57,6 +57,20 @@ std::string value(Entity entity, const Message& state, const std::string& column
   return "no such column";
 }
 
+// What looks for references between records goes by these.
+TEST(Rows, ReferToOtherRecordsInEveryColumnOfAnIdButTheOrganizations) {
+  for (const Entity entity : schema::entities()) {
+    Columns named;
+    for (const std::string& column : columns_of(entity)) {
+      if (column.ends_with("_id") && column != "organization_id") named.insert(column);
+    }
+    Columns references;
+    for (const std::size_t place : reference_columns_of(entity))
+      references.insert(columns_of(entity)[place]);
+    EXPECT_EQ(references, named) << schema::entity_rule(entity).name();
+  }
+}
+
 TEST(Rows, FillEveryDocumentedColumnButThoseOfTheLoginSystem) {
   const auto tables = documented_columns();
   std::set<std::string> filled;
