@@ -3,7 +3,7 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <tuple>
+#include <utility>
 
 #include "apps/daybook/check/tables.h"
 #include "domain/core/schema.h"
@@ -63,7 +63,7 @@ class AnswerCheck {
     const std::string kind = outcome.kind() == log::OUTCOME_KIND_ACCEPTED ? "accepted" : "rejected";
     if (receipt.outcome() != kind)
       fault("I1: " + place + receipt.outcome() + ", the log says " + kind);
-    if (receipt.token() != token_of(found->second.position))
+    if (!receipt.token().empty() && receipt.token() != token_of(found->second.position))
       fault("I14: " + place + "the token " + receipt.token() + ", its outcome is at " +
             token_of(found->second.position));
     if (versions_told(receipt) != versions_made(outcome))
@@ -141,6 +141,13 @@ std::optional<FoldedLog> folded_as_far(const std::vector<Judgement>& log, const 
   return part;
 }
 
+std::optional<std::string> went_back(std::uint32_t partition, std::uint64_t sequence, Seen& seen) {
+  const std::uint64_t before = std::exchange(seen.sequences[partition], sequence);
+  if (sequence >= before) return std::nullopt;
+  return "I7: the checkpoint of partition " + std::to_string(partition) +
+         " went back from sequence " + std::to_string(before) + " to " + std::to_string(sequence);
+}
+
 }  // namespace
 
 std::vector<std::string> answer_faults(const std::vector<Judgement>& log, const FoldedLog& folded,
@@ -185,13 +192,15 @@ std::vector<std::string> isolation_faults(const FoldedLog& folded) {
 }
 
 std::vector<std::string> table_faults(const std::vector<Judgement>& log, const FoldedLog& folded,
-                                      const std::string& owner_url, Stage stage) {
+                                      const std::string& owner_url, Stage stage, Seen& seen) {
   auto tables = TableSnapshot::open(owner_url);
   if (!tables) return {"I6: the tables cannot be read: " + tables.error().detail};
   std::vector<std::string> faults;
   for (const Judgement& judged : log) {
     const auto found = tables->checkpoints().find(judged.partition);
     const bool begun = found != tables->checkpoints().end();
+    if (auto fault = went_back(judged.partition, begun ? found->second.sequence : 0, seen))
+      faults.push_back(*std::move(fault));
     if (!begun && stage == Stage::kAtRest)
       faults.push_back("I7: partition " + std::to_string(judged.partition) + " has no checkpoint");
     if (!begun) continue;
@@ -207,7 +216,7 @@ std::vector<std::string> table_faults(const std::vector<Judgement>& log, const F
 }
 
 Verdict check(log::EventLog& log, const Answers::All& answers, const std::string& owner_url,
-              Stage stage) {
+              Stage stage, Seen& seen) {
   Verdict verdict;
   std::vector<Judgement> judgements;
   FoldedLog folded;
@@ -229,7 +238,7 @@ Verdict check(log::EventLog& log, const Answers::All& answers, const std::string
   for (const std::string& fault : folded.faults) verdict.faults.push_back("I2, I3: " + fault);
   append(verdict.faults, answer_faults(judgements, folded, answers, stage));
   append(verdict.faults, isolation_faults(folded));
-  append(verdict.faults, table_faults(judgements, folded, owner_url, stage));
+  append(verdict.faults, table_faults(judgements, folded, owner_url, stage, seen));
   return verdict;
 }
 

@@ -8,7 +8,7 @@
 // - I3, I4: versions without gap; what an answer says of records is what its events made of them
 // - I5, I10: void records count nowhere: no answer tells of one, and owners are as fences say
 // - I6, I7: the rows are the fold of the log up to the checkpoint, which stands in this log and
-//   does not go back
+//   does not go back from one check to the next
 // - I9: no record is of two organizations or names one of another; no answer is another's
 // - I13: refusals are in the log with the reasons that were told; no row is parked
 // - I14: the tables have got to every token that was answered, once they have caught up
@@ -16,6 +16,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -38,9 +40,16 @@ enum class Stage {
   kAtRest,    // all commands are answered, the tables are at the log's end
 };
 
+// What else is known of the installation.
+struct Seen {
+  // Of the checkpoints at the last check, by partition. None may go back behind it: even an older
+  // copy of the tables that is restored was made after that check.
+  std::map<std::uint32_t, std::uint64_t> sequences;
+};
+
 // The log of an installation whose engine does not run.
 [[nodiscard]] Verdict check(log::EventLog& log, const Answers::All& answers,
-                            const std::string& owner_url, Stage stage);
+                            const std::string& owner_url, Stage stage, Seen& seen);
 
 // ---- its parts, for its own tests ---------------------------------------------------------------
 
@@ -50,6 +59,7 @@ enum class Stage {
 [[nodiscard]] std::vector<std::string> isolation_faults(const check::FoldedLog& folded);
 [[nodiscard]] std::vector<std::string> table_faults(const std::vector<check::Judgement>& log,
                                                     const check::FoldedLog& folded,
-                                                    const std::string& owner_url, Stage stage);
+                                                    const std::string& owner_url, Stage stage,
+                                                    Seen& seen);
 
 }  // namespace daybook::torture

@@ -102,7 +102,7 @@ Verdict Installation::examine(Stage stage) {
   const auto log = log::EmbeddedLog::open({folder_.data() / "log", 1, true});
   if (!url) return {{url.error().detail}};
   if (!log) return {{"I1: the log cannot be opened: " + log.error().detail}};
-  return check(**log, answers, *url, stage);
+  return check(**log, answers, *url, stage, seen_);
 }
 
 }  // namespace daybook::torture

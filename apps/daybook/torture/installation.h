@@ -43,6 +43,7 @@ class Installation {
   const WorkFolder& folder_;
   Workload workload_;
   Answers answers_;
+  Seen seen_;  // by the checks
   Database database_;
   EngineUnderTest engine_;
   Driver driver_;

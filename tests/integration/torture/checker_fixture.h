@@ -141,7 +141,7 @@ class TortureChecker : public ::testing::Test {
   }
 
   [[nodiscard]] std::vector<std::string> faults() {
-    return check(log_, answers_, database_.owner_url, Stage::kAtRest).faults;
+    return check(log_, answers_, database_.owner_url, stage_, seen_).faults;
   }
   void expect_named(const std::string& defect) {
     EXPECT_THAT(faults(), Contains(HasSubstr(defect)));
@@ -152,6 +152,8 @@ class TortureChecker : public ::testing::Test {
   test::ManualClock clock_{test::kNow};
   Answers collected_;
   Answers::All answers_;
+  Stage stage_ = Stage::kAtRest;
+  Seen seen_;
 };
 
 }  // namespace daybook::torture
