@@ -28,6 +28,15 @@ class Owners {
   std::uint64_t sequence_ = 0;
 };
 
+void keep_void(const log::LogRecord& record, ReadOutcome read, std::uint64_t offset,
+               Judgement& judged) {
+  if (record.kind() != log::RECORD_KIND_OUTCOME) return;
+  auto outcome = log::outcome_of(record, offset);
+  if (!outcome) return;
+  read.outcome = *std::move(outcome);
+  judged.void_outcomes[offset] = std::move(read);
+}
+
 }  // namespace
 
 Judgement judge(std::uint32_t partition, const std::vector<log::RawRecord>& events) {
@@ -42,13 +51,17 @@ Judgement judge(std::uint32_t partition, const std::vector<log::RawRecord>& even
                    " stops its readers: " + record.error().code);
       break;
     }
-    if (record->verdict == log::Verdict::kVoid) ++judged.voids;
+    if (record->verdict == log::Verdict::kVoid) {
+      ++judged.voids;
+      keep_void(record->record, {rule.position(), {}, {}}, event.offset, judged);
+    }
     if (record->verdict == log::Verdict::kForeign) ++judged.foreign;
     if (record->verdict == log::Verdict::kVoid || record->verdict == log::Verdict::kForeign)
       continue;
     judged.end = rule.position();
     if (record->verdict == log::Verdict::kFence) {
       ++judged.fences;
+      judged.last_fence = event.offset;
       owners.fence(record->record, judged);
     }
     if (record->verdict != log::Verdict::kOutcome) continue;

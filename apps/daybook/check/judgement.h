@@ -14,8 +14,10 @@ namespace daybook::check {
 
 struct Judgement {
   std::uint32_t partition = 0;
-  std::map<std::uint64_t, ReadOutcome> outcomes;  // the valid ones, by offset
-  Position end;                                   // after the last valid record
+  std::map<std::uint64_t, ReadOutcome> outcomes;       // the valid ones, by offset
+  std::map<std::uint64_t, ReadOutcome> void_outcomes;  // at the last valid record before them
+  Position end;                                        // after the last valid record
+  std::uint64_t last_fence = 0;                        // its offset
   std::size_t fences = 0;
   std::size_t voids = 0;
   std::size_t foreign = 0;

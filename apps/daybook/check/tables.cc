@@ -53,6 +53,13 @@ class TableComparison {
     DAYBOOK_TRY(add(all, "the table has ", found + " EXCEPT " + folded));
     return all;
   }
+  [[nodiscard]] Result<std::size_t> count_held(const Rows& rows) {
+    DAYBOOK_TRY(expect(rows));
+    DAYBOOK_ASSIGN(found, connection_.exec("SELECT count(*) FROM (SELECT " + columns_ +
+                                           " FROM expected INTERSECT SELECT " + columns_ +
+                                           " FROM " + table_ + ") AS d"));
+    return std::stoull(found.rows.front()[0].value_or("0"));
+  }
 
  private:
   [[nodiscard]] Result<void> expect(const Rows& rows) {
@@ -138,6 +145,15 @@ std::vector<std::string> TableSnapshot::differences(const Rows& rows) {
     all.insert(all.end(), found->begin(), found->end());
   }
   return all;
+}
+
+Result<std::size_t> TableSnapshot::count_held(const Rows& rows) {
+  std::size_t count = 0;
+  for (const Entity entity : schema::entities()) {
+    DAYBOOK_ASSIGN(held, TableComparison(connection_, entity).count_held(rows));
+    count += held;
+  }
+  return count;
 }
 
 std::vector<std::string> differences(const FoldedLog& folded, const std::string& owner_url) {

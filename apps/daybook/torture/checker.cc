@@ -125,20 +125,52 @@ std::optional<std::string> checkpoint_fault(const Judgement& judged,
   return std::nullopt;
 }
 
+std::uint64_t sequence_of(const TableSnapshot& tables, std::uint32_t partition) {
+  const auto found = tables.checkpoints().find(partition);
+  return found == tables.checkpoints().end() ? 0 : found->second.sequence;
+}
+
 // As far as the tables are; nothing if that is as far as `whole`.
 std::optional<FoldedLog> folded_as_far(const std::vector<Judgement>& log, const FoldedLog& whole,
                                        const TableSnapshot& tables) {
   FoldedLog part;
   bool same = true;
-  const auto sequence_of = [&](std::uint32_t partition) {
-    const auto found = tables.checkpoints().find(partition);
-    return found == tables.checkpoints().end() ? 0 : found->second.sequence;
-  };
   for (const auto& [partition, last] : whole.last_outcomes)
-    same = same && sequence_of(partition) == last.sequence;
+    same = same && sequence_of(tables, partition) == last.sequence;
   if (same) return std::nullopt;
-  for (const Judgement& judged : log) fold(judged, part, sequence_of(judged.partition));
+  for (const Judgement& judged : log) fold(judged, part, sequence_of(tables, judged.partition));
   return part;
+}
+
+// The rows that a partition's tables would have other than `right`, had the void record counted.
+check::Rows rows_of_void(const Judgement& judged, std::uint64_t offset, const ReadOutcome& read,
+                         const check::Rows& right, std::uint64_t up_to) {
+  Judgement with = judged;
+  with.outcomes[offset] = read;
+  FoldedLog folded;
+  fold(with, folded, up_to);
+  std::erase_if(folded.rows, [&](const auto& item) {
+    const auto found = right.find(item.first);
+    return found != right.end() && found->second.values == item.second.values;
+  });
+  return std::move(folded.rows);
+}
+
+// Of tables that differ from `right`: the void records that some of it comes from.
+std::vector<std::string> applied_voids(const std::vector<Judgement>& log, const check::Rows& right,
+                                       TableSnapshot& tables) {
+  std::vector<std::string> faults;
+  for (const Judgement& judged : log) {
+    const std::uint64_t up_to = sequence_of(tables, judged.partition);
+    for (const auto& [offset, read] : judged.void_outcomes) {
+      const auto held = tables.count_held(rows_of_void(judged, offset, read, right, up_to));
+      if (held && *held > 0)
+        faults.push_back("I5: a void record was applied: offset " + std::to_string(offset) +
+                         " of partition " + std::to_string(judged.partition) + ", command " +
+                         read.outcome.command_id());
+    }
+  }
+  return faults;
 }
 
 std::optional<std::string> went_back(std::uint32_t partition, std::uint64_t sequence, Seen& seen) {
@@ -210,8 +242,10 @@ std::vector<std::string> table_faults(const std::vector<Judgement>& log, const F
   for (const std::string& row : tables->parked())
     faults.push_back("I13: a row is parked without reason: " + row);
   const std::optional<FoldedLog> part = folded_as_far(log, folded, *tables);
-  for (const std::string& difference : tables->differences(part ? part->rows : folded.rows))
-    faults.push_back("I6: " + difference);
+  const check::Rows& right = part ? part->rows : folded.rows;
+  const std::vector<std::string> differences = tables->differences(right);
+  if (!differences.empty()) append(faults, applied_voids(log, right, *tables));
+  for (const std::string& difference : differences) faults.push_back("I6: " + difference);
   return faults;
 }
 

@@ -6,7 +6,8 @@
 //   that was sent is answered
 // - I2: no command has two outcomes; none is there that nobody sent; answers agree with each other
 // - I3, I4: versions without gap; what an answer says of records is what its events made of them
-// - I5, I10: void records count nowhere: no answer tells of one, and owners are as fences say
+// - I5, I10: void records count nowhere: no answer tells of one, no row comes from one, and
+//   owners are as fences say
 // - I6, I7: the rows are the fold of the log up to the checkpoint, which stands in this log and
 //   does not go back from one check to the next
 // - I9: no record is of two organizations or names one of another; no answer is another's

@@ -33,6 +33,15 @@ TEST_F(TortureChecker, NamesAVoidRecordThatWasApplied) {
   ASSERT_TRUE(rows) << rows.error().detail;
   ASSERT_TRUE(tables.write(*rows, *checkpoint, projections::Refused::kFail));
   expect_named("I6: crm.");
+  expect_named("I5: a void record was applied: offset ");
+  expect_named(", command " + outcome.command_id());
+}
+
+TEST_F(TortureChecker, BlamesNoVoidRecordForAnotherDefect) {
+  (void)add_void();
+  sql("DELETE FROM crm.activities");
+  expect_named("I6: crm.activities");
+  EXPECT_THAT(faults(), Not(Contains(HasSubstr("void record"))));
 }
 
 TEST_F(TortureChecker, NamesAnEffectThatWasAppliedTwice) {
