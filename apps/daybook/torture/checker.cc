@@ -241,6 +241,8 @@ std::vector<std::string> table_faults(const std::vector<Judgement>& log, const F
   }
   for (const std::string& row : tables->parked())
     faults.push_back("I13: a row is parked without reason: " + row);
+  if (!seen.figures.empty())
+    append(faults, visibility_faults(log, tables->parked().size(), seen.figures));
   const std::optional<FoldedLog> part = folded_as_far(log, folded, *tables);
   const check::Rows& right = part ? part->rows : folded.rows;
   const std::vector<std::string> differences = tables->differences(right);

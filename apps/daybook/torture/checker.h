@@ -6,12 +6,13 @@
 //   that was sent is answered
 // - I2: no command has two outcomes; none is there that nobody sent; answers agree with each other
 // - I3, I4: versions without gap; what an answer says of records is what its events made of them
-// - I5, I10: void records count nowhere: no answer tells of one, no row comes from one, and
-//   owners are as fences say
+// - I5, I10: void records count nowhere: no answer tells of one, no row comes from one, the engine
+//   has counted them, and owners are as fences say
 // - I6, I7: the rows are the fold of the log up to the checkpoint, which stands in this log and
 //   does not go back from one check to the next
 // - I9: no record is of two organizations or names one of another; no answer is another's
-// - I13: refusals are in the log with the reasons that were told; no row is parked
+// - I13: refusals are in the log with the reasons that were told and in the engine's figures; no
+//   row is parked
 // - I14: the tables have got to every token that was answered, once they have caught up
 // Used by one thread.
 #pragma once
@@ -41,11 +42,15 @@ enum class Stage {
   kAtRest,    // all commands are answered, the tables are at the log's end
 };
 
+// Of /metrics, by name and labels as they stand there.
+using Figures = std::map<std::string, double>;
+
 // What else is known of the installation.
 struct Seen {
   // Of the checkpoints at the last check, by partition. None may go back behind it: even an older
   // copy of the tables that is restored was made after that check.
   std::map<std::uint32_t, std::uint64_t> sequences;
+  Figures figures;  // what the engine has said at rest, before it ended; empty: it was not asked
 };
 
 // The log of an installation whose engine does not run.
@@ -62,5 +67,9 @@ struct Seen {
                                                     const check::FoldedLog& folded,
                                                     const std::string& owner_url, Stage stage,
                                                     Seen& seen);
+// Whether the engine has shown what has to be visible, as far as it had read the log.
+[[nodiscard]] std::vector<std::string> visibility_faults(const std::vector<check::Judgement>& log,
+                                                         std::size_t parked,
+                                                         const Figures& figures);
 
 }  // namespace daybook::torture

@@ -6,9 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -60,6 +62,17 @@ std::optional<std::uint64_t> lag_of(http::Client& client) {
 }
 
 }  // namespace
+
+std::map<std::string, double> figures_in(const std::string& page) {
+  std::map<std::string, double> figures;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    const auto space = line.rfind(' ');
+    if (line.starts_with('#') || space == std::string::npos) continue;
+    figures[line.substr(0, space)] = std::strtod(line.c_str() + space, nullptr);
+  }
+  return figures;
+}
 
 void let_pass(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
 
@@ -119,6 +132,13 @@ Result<void> EngineUnderTest::await_no_lag(std::chrono::seconds limit) const {
   if (await([&] { return (lag = lag_of(client)) == 0U; }, limit)) return {};
   return late("the tables did not catch up: " +
               (lag ? "a lag of " + std::to_string(*lag) + " records" : "no lag is known"));
+}
+
+Result<std::map<std::string, double>> EngineUnderTest::figures() const {
+  DAYBOOK_ASSIGN(page, http::Client(place_.address).get("/metrics"));
+  auto figures = figures_in(page.body);
+  if (page.status == 200 && !figures.empty()) return figures;
+  return fail(ErrorKind::kUnavailable, "torture.no_figures", "/metrics says nothing: " + page.body);
 }
 
 Result<void> EngineUnderTest::tell(const std::string& line) const {

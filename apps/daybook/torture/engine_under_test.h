@@ -9,11 +9,15 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "domain/core/result.h"
 
 namespace daybook::torture {
+
+// What a page of /metrics says, by name and labels as they stand there.
+[[nodiscard]] std::map<std::string, double> figures_in(const std::string& page);
 
 class EngineUnderTest {
  public:
@@ -37,6 +41,8 @@ class EngineUnderTest {
   [[nodiscard]] Result<void> await_ready(std::chrono::seconds limit);
   // Until no table is behind.
   [[nodiscard]] Result<void> await_no_lag(std::chrono::seconds limit) const;
+  // What /metrics says.
+  [[nodiscard]] Result<std::map<std::string, double>> figures() const;
 
   [[nodiscard]] Result<void> tell(const std::string& line) const;
   void signal(int number) const;

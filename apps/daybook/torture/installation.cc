@@ -70,6 +70,7 @@ Blow Installation::strike(std::size_t number, Fault& fault) {
 // the next start would.
 Result<void> Installation::hurt(std::size_t number, Fault& fault, Blow& blow) {
   Dice dice(seed_, kFaultDice + number);
+  seen_.figures.clear();         // another process said so
   DAYBOOK_TRY(engine_.start());  // after the last one's check
   DAYBOOK_TRY(engine_.await_ready(kHealLimit));
   driver_.resume();
@@ -92,6 +93,8 @@ Result<void> Installation::await_healed(Blow& blow) {
   DAYBOOK_TRY(engine_.await_ready(kHealLimit));
   DAYBOOK_TRY(engine_.await_no_lag(kHealLimit));
   blow.healed_in = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - mended);
+  DAYBOOK_ASSIGN(figures, engine_.figures());
+  seen_.figures = std::move(figures);
   return {};
 }
 

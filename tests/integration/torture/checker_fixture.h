@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "apps/daybook/status_page.h"
 #include "apps/daybook/torture/checker.h"
+#include "apps/daybook/torture/engine_under_test.h"
 #include "apps/daybook/torture/workload.h"
 #include "commands/partition_handler.h"
 #include "commands/receipts.h"
@@ -63,6 +65,7 @@ class TortureChecker : public ::testing::Test {
     for (std::size_t i = 0; i < commands.size(); ++i)
       collected_.told(commands[i], sender.answer(i).value());
     handler.stop();
+    handled_ = handler.status();
   }
   void project() {
     log::ValidReader reader(log_, 0);
@@ -73,6 +76,7 @@ class TortureChecker : public ::testing::Test {
     const auto end = log_.end_offset(0).value();
     ASSERT_TRUE(test::wait_until([&] { return projector.status().next_offset == end; }));
     projector.stop();
+    projected_ = projector.status();
   }
   void sql(const std::string& statement) {
     postgres::Connection connection = testing::connect(database_.owner_url);
@@ -143,6 +147,12 @@ class TortureChecker : public ::testing::Test {
   [[nodiscard]] std::vector<std::string> faults() {
     return check(log_, answers_, database_.owner_url, stage_, seen_).faults;
   }
+  // As the engine would show them.
+  [[nodiscard]] Figures figures() const {
+    metrics::Registry registry;
+    app::export_metrics(registry, {handled_}, {projected_});
+    return figures_in(registry.text());
+  }
   void expect_named(const std::string& defect) {
     EXPECT_THAT(faults(), Contains(HasSubstr(defect)));
   }
@@ -154,6 +164,8 @@ class TortureChecker : public ::testing::Test {
   Answers::All answers_;
   Stage stage_ = Stage::kAtRest;
   Seen seen_;
+  commands::HandlerStatus handled_;
+  projections::ProjectorStatus projected_;
 };
 
 }  // namespace daybook::torture

@@ -10,6 +10,7 @@ namespace {
 using ::testing::ElementsAre;
 
 TEST_F(TortureChecker, FindsNothingWrongWithASoundHistory) {
+  seen_.figures = figures();
   const Verdict verdict = check(log_, answers_, database_.owner_url, Stage::kAtRest, seen_);
   EXPECT_EQ(verdict.faults, std::vector<std::string>());
   EXPECT_GT(verdict.outcomes, 100U);
@@ -151,6 +152,20 @@ TEST_F(TortureChecker, NamesAReferenceToAnotherOrganization) {
   expect_named("I9: crm.contacts " + contact.id() + " of organization " + kAbroad +
                " names as company_id the record ");
   EXPECT_THAT(faults(), Not(Contains(HasSubstr("of two organizations"))));
+}
+
+TEST_F(TortureChecker, NamesWhatTheEngineDoesNotShow) {
+  ASSERT_GT(handled_.rejected, 0U);
+  --handled_.rejected;
+  projected_.parked = 1;
+  (void)add_void();
+  seen_.figures = figures();
+  expect_named("I13: rejections: the engine shows " + std::to_string(handled_.rejected) +
+               ", there are " + std::to_string(handled_.rejected + 1));
+  expect_named("I13: parked rows: the engine shows 1, there are 0");
+  expect_named("I5: void records: the engine shows 0, there are 1");
+  seen_.figures = {{"up", 1}};
+  expect_named("I13: the engine does not show daybook_parked_rows");
 }
 
 TEST_F(TortureChecker, NamesARowThatIsParkedWithoutReason) {
