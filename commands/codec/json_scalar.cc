@@ -7,6 +7,7 @@
 #include "commands/codec/path.h"
 #include "domain/core/schema.h"
 #include "domain/core/time.h"
+#include "domain/core/validate.h"
 
 namespace daybook::codec {
 namespace {
@@ -66,9 +67,12 @@ tl::expected<std::int64_t, Error> hundredths(const FieldDescriptor& field, const
 
 template <class Value>
 tl::expected<std::int64_t, Error> parsed_time(const FieldDescriptor& field, const Scalar& scalar,
-                                              std::optional<Value> (*parse)(std::string_view)) {
+                                              ParsedTime<Value> (*parse)(std::string_view)) {
   if (scalar.kind != Scalar::Kind::kText) return tl::unexpected(wrong_type(field));
-  if (const auto value = parse(scalar.text)) return std::int64_t{*value};
+  const auto value = parse(scalar.text);
+  if (value) return std::int64_t{*value};
+  if (value.error() == TimeFault::kOutOfRange)
+    return tl::unexpected(time_out_of_range(schema::rule(field).format()));
   return tl::unexpected(fault("time.malformed", "give " + expected_text(field)));
 }
 

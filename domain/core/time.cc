@@ -81,15 +81,39 @@ class Reader {
   std::string_view rest_;
 };
 
-std::optional<std::int64_t> read_date(Reader& in) {
-  const auto year = in.digits(4);
+constexpr std::int64_t kYears = 10'000;
+bool in_range(std::int64_t year) { return year > 0 && year < kYears; }
+
+// Four digits; more of them, or a sign, only for a year that is out of range.
+std::optional<std::int64_t> read_year(Reader& in) {
+  const bool negative = in.literal('-');
+  const bool plain = !negative && !in.literal('+');
+  std::int64_t year = 0;
+  int width = 0;
+  for (; in.at_digit(); ++width) {
+    year = year * 10 + (in.next() - '0');
+    // The calendar repeats itself, so the last digits are enough of a year that is far away.
+    if (year >= 2 * kYears) year = kYears + year % kYears;
+  }
+  if (negative) year = -year;
+  if (width < 4 || (in_range(year) && !(plain && width == 4))) return std::nullopt;
+  return year;
+}
+
+struct ReadDate {
+  std::int64_t days = 0;
+  bool in_range = false;
+};
+
+std::optional<ReadDate> read_date(Reader& in) {
+  const auto year = read_year(in);
   if (!year || !in.literal('-')) return std::nullopt;
   const auto month = in.digits(2);
   if (!month || !in.literal('-')) return std::nullopt;
   const auto day = in.digits(2);
-  if (!day || *year < 1 || *month < 1 || *month > 12) return std::nullopt;
+  if (!day || *month < 1 || *month > 12) return std::nullopt;
   if (*day < 1 || *day > days_in_month(*year, *month)) return std::nullopt;
-  return days_from_civil({*year, *month, *day});
+  return ReadDate{days_from_civil({*year, *month, *day}), in_range(*year)};
 }
 
 // Milliseconds of ".123456"; further digits are cut.
@@ -148,36 +172,38 @@ std::string timestamp_sql(std::int64_t milliseconds) {
   return print("%04ld-%02u-%02u %02d:%02d:%02d.%03d", milliseconds);
 }
 
-std::optional<std::int32_t> parse_date(std::string_view text) {
+ParsedTime<std::int32_t> parse_date(std::string_view text) {
   Reader in(text);
-  const auto days = read_date(in);
-  if (days && in.done()) return static_cast<std::int32_t>(*days);
+  const auto date = read_date(in);
   // A date-time stands for its UTC day.
-  if (const auto time = parse_timestamp(text)) return day_of(*time);
-  return std::nullopt;
+  if (!date || !in.done()) return parse_timestamp(text).map(day_of);
+  if (!date->in_range) return tl::unexpected(TimeFault::kOutOfRange);
+  return static_cast<std::int32_t>(date->days);
 }
 
-std::optional<std::int64_t> parse_timestamp(std::string_view text) {
+ParsedTime<std::int64_t> parse_timestamp(std::string_view text) {
+  static constexpr auto kMalformed = tl::unexpected(TimeFault::kMalformed);
   Reader in(text);
-  const auto days = read_date(in);
-  if (!days || !(in.literal('T') || in.literal('t') || in.literal(' '))) return std::nullopt;
+  const auto date = read_date(in);
+  if (!date || !(in.literal('T') || in.literal('t') || in.literal(' '))) return kMalformed;
   const auto hours = in.digits(2);
-  if (!hours || !in.literal(':')) return std::nullopt;
+  if (!hours || !in.literal(':')) return kMalformed;
   const auto minutes = in.digits(2);
-  if (!minutes) return std::nullopt;
+  if (!minutes) return kMalformed;
   std::optional<unsigned> seconds = 0;
   std::optional<std::int64_t> fraction = 0;
   if (in.literal(':')) {
     seconds = in.digits(2);
-    if (!seconds) return std::nullopt;
+    if (!seconds) return kMalformed;
     fraction = read_fraction(in);
   }
   const auto offset = read_offset(in);
-  if (!fraction || !offset || !in.done()) return std::nullopt;
-  if (*hours > 23 || *minutes > 59 || *seconds > 59) return std::nullopt;
-  const std::int64_t in_minutes = *days * 1440 + *hours * 60 + *minutes - *offset;
+  if (!fraction || !offset || !in.done()) return kMalformed;
+  if (*hours > 23 || *minutes > 59 || *seconds > 59) return kMalformed;
+  const std::int64_t in_minutes = date->days * 1440 + *hours * 60 + *minutes - *offset;
   const std::int64_t time = (in_minutes * 60 + *seconds) * 1000 + *fraction;
-  if (time < kTimestampMin || time > kTimestampMax) return std::nullopt;
+  if (!date->in_range || time < kTimestampMin || time > kTimestampMax)
+    return tl::unexpected(TimeFault::kOutOfRange);
   return time;
 }
 

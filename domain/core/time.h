@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 
 namespace daybook {
 
@@ -25,9 +26,14 @@ inline constexpr std::int64_t kTimestampMax = (kDateMax + 1) * kMillisecondsPerD
 [[nodiscard]] std::string timestamp_text(std::int64_t milliseconds);
 [[nodiscard]] std::string timestamp_sql(std::int64_t milliseconds);
 
+// Why a text is no time: out of range is what ISO 8601 could say, but nothing here can hold.
+enum class TimeFault { kMalformed, kOutOfRange };
+template <class Value>
+using ParsedTime = tl::expected<Value, TimeFault>;
+
 // ISO 8601: "2025-03-15"; "2025-03-15T10:00[:00[.123456]](Z|+01:00)", cut to milliseconds.
-[[nodiscard]] std::optional<std::int32_t> parse_date(std::string_view text);
-[[nodiscard]] std::optional<std::int64_t> parse_timestamp(std::string_view text);
+[[nodiscard]] ParsedTime<std::int32_t> parse_date(std::string_view text);
+[[nodiscard]] ParsedTime<std::int64_t> parse_timestamp(std::string_view text);
 
 // "-12.50", "0.10", "1133000.00".
 [[nodiscard]] std::string hundredths_text(std::int64_t hundredths);

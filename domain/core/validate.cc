@@ -265,11 +265,9 @@ class Normalizer {
   }
 
   void check_number(std::int64_t number, const FieldRule& rule, const Place& here) {
-    if (rule.format() == FORMAT_TIMESTAMP && (number < kTimestampMin || number > kTimestampMax)) {
-      refuse(here, "time.out_of_range", "give a time from 0001-01-01 to 9999-12-31");
-    }
-    if (rule.format() == FORMAT_DATE && (number < kDateMin || number > kDateMax)) {
-      refuse(here, "time.out_of_range", "give a date from 0001-01-01 to 9999-12-31");
+    if ((rule.format() == FORMAT_TIMESTAMP && (number < kTimestampMin || number > kTimestampMax)) ||
+        (rule.format() == FORMAT_DATE && (number < kDateMin || number > kDateMax))) {
+      violations_.push_back(time_out_of_range(rule.format(), here.path()));
     }
     const auto text = [&](std::int64_t bound) {
       return rule.format() == FORMAT_HUNDREDTHS ? hundredths_text(bound) : std::to_string(bound);
@@ -336,6 +334,12 @@ Violations normalize(Message& message, const std::string& path) {
   Violations violations;
   Normalizer(violations).visit(message, Place(path));
   return violations;
+}
+
+Error time_out_of_range(Format format, std::string path) {
+  const std::string what = format == FORMAT_DATE ? "date" : "time";
+  return {ErrorKind::kInvalid, "time.out_of_range",
+          "give a " + what + " from 0001-01-01 to 9999-12-31", std::move(path)};
 }
 
 }  // namespace daybook

@@ -22,4 +22,7 @@ using Violations = std::vector<Error>;
 [[nodiscard]] Violations normalize(google::protobuf::Message& message,
                                    const std::string& path = {});
 
+// What every encoding says alike, wherever it finds the fault.
+[[nodiscard]] Error time_out_of_range(Format format, std::string path = {});
+
 }  // namespace daybook

@@ -224,28 +224,31 @@ void add_numbers(Collection& all) {
 }
 
 void add_times(Collection& all) {
-  const Refusal day{"time.malformed", "expectedCloseDate", "2025-03-15"};
-  all.json_action("a day that is none", closing("2026-02-30"), day);
-  all.json_action("a day after the last", closing("10000-01-01"), day);
-  all.json_action("a day before the first", closing("0000-12-31"), day);
-  all.json_action("a time after the last", due("9999-12-31T23:30:00-01:00"),
-                  {"time.malformed", "dueDate", "2025-03-15T10:00:00Z"});
+  const Refusal beyond_days{"time.out_of_range", "expectedCloseDate", "0001-01-01 to 9999-12-31"};
+  const Refusal beyond_times{"time.out_of_range", "dueDate", "0001-01-01 to 9999-12-31"};
+  all.json_action("a day that is none", closing("2026-02-30"),
+                  {"time.malformed", "expectedCloseDate", "2025-03-15"});
+  all.json_action("a day after the last", closing("10000-01-01"), beyond_days);
+  all.json_action("a day before the first", closing("0000-12-31"), beyond_days);
+  all.json_action("a time after the last", due("9999-12-31T23:30:00-01:00"), beyond_times);
   all.json_action("a time as a number", due(kTimestampMax + 1),
                   {"json.wrong_type", "dueDate", "2025-03-15T10:00:00Z"});
   for (const std::int64_t time : {kTimestampMin - 1, kTimestampMax + 1, kInt64Min, kInt64Max}) {
-    all.protobuf_action("time " + std::to_string(time), due("2026-01-01T00:00:00Z"),
-                        [&](Action& action) {
-                          action.mutable_schedule_activity()->mutable_fields()->set_due_date(time);
-                        },
-                        {"time.out_of_range", "dueDate", "0001-01-01 to 9999-12-31"});
+    all.protobuf_action(
+        "time " + std::to_string(time), due("2026-01-01T00:00:00Z"),
+        [&](Action& action) {
+          action.mutable_schedule_activity()->mutable_fields()->set_due_date(time);
+        },
+        beyond_times);
   }
   for (const std::int64_t each : {kDateMin - 1, kDateMax + 1}) {
-    all.protobuf_action("day " + std::to_string(each), closing("2026-01-01"),
-                        [&](Action& action) {
-                          action.mutable_open_deal()->mutable_fields()->set_expected_close_date(
-                              static_cast<std::int32_t>(each));
-                        },
-                        {"time.out_of_range", "expectedCloseDate", "0001-01-01 to 9999-12-31"});
+    all.protobuf_action(
+        "day " + std::to_string(each), closing("2026-01-01"),
+        [&](Action& action) {
+          action.mutable_open_deal()->mutable_fields()->set_expected_close_date(
+              static_cast<std::int32_t>(each));
+        },
+        beyond_days);
   }
 }
 
