@@ -34,8 +34,11 @@ Message* clear_owner_of(Message& message, const FieldDescriptor& field) {
 }  // namespace
 
 void JsonBuilder::refuse(std::string path, std::string code, std::string detail) {
-  violations_.push_back(
-      Error{ErrorKind::kInvalid, std::move(code), std::move(detail), std::move(path)});
+  refuse(Error{ErrorKind::kInvalid, std::move(code), std::move(detail), std::move(path)});
+}
+
+void JsonBuilder::refuse(Error fault) {
+  violations_.push_back(std::move(fault));
   if (violations_.size() >= kViolationsMax) stopped_ = true;
 }
 
@@ -136,7 +139,7 @@ bool JsonBuilder::set_value(Value& value, const Scalar& scalar, double number) {
       return true;
     case Scalar::Kind::kText:
       if (scalar.text.find('\0') != std::string_view::npos) {
-        refuse(current_path(), "text.nul", "text must not contain NUL characters; remove them");
+        refuse(nul_in_text(current_path()));
       } else {
         value.set_string_value(std::string(scalar.text));
       }
@@ -276,7 +279,7 @@ bool JsonBuilder::key(const std::string& name) {
       top.skip_next = true;
       const std::string path = current_path();
       if (name.find('\0') != std::string::npos) {
-        refuse(path, "text.nul", "names must not contain NUL characters; remove them");
+        refuse(nul_in_name(path));
       } else if (!top.keys.insert(name).second) {
         refuse(path, "json.duplicate_key", quoted(name) + " is given twice; give it once");
       } else {

@@ -32,6 +32,7 @@ class JsonBuilder {
   bool end();
 
   void refuse(std::string path, std::string code, std::string detail);
+  void refuse(Error fault);
   // The path of the value that comes next, or was being read.
   [[nodiscard]] std::string current_path() const;
   // True once reading was stopped for a fault that has been reported.

@@ -167,7 +167,7 @@ Fault set_text(Message& message, const FieldDescriptor& field, const Scalar& sca
     if (!bytes) return fault("bytes.malformed", "give " + expected_text(field));
     text = std::move(*bytes);
   } else if (text.find('\0') != std::string::npos) {
-    return fault("text.nul", "text must not contain NUL characters; remove them");
+    return nul_in_text();
   }
   const Reflection& reflection = *message.GetReflection();
   return store(

@@ -121,10 +121,11 @@ class Walk {
       if (!character_count(content))
         return refuse(here, "text.not_utf8", "text must be valid UTF-8");
       // Elsewhere normalize finds it, with all other rules for text.
-      const bool free_json =
-          is_free_json(*field.containing_type()) || field.containing_type()->options().map_entry();
+      const bool of_map = field.containing_type()->options().map_entry();
+      const bool free_json = of_map || is_free_json(*field.containing_type());
       if (free_json && content.find('\0') != std::string_view::npos) {
-        return refuse(here, "text.nul", "text must not contain NUL characters; remove them");
+        const bool name = of_map && field.number() == 1;
+        return refuse(name ? nul_in_name(here) : nul_in_text(here));
       }
     }
     if (field.type() == FieldDescriptor::TYPE_DOUBLE) {
@@ -147,7 +148,10 @@ class Walk {
                 "type application/json");
   }
   bool refuse(const std::string& path, std::string code, std::string detail) {
-    violations_.push_back(Error{ErrorKind::kInvalid, std::move(code), std::move(detail), path});
+    return refuse(Error{ErrorKind::kInvalid, std::move(code), std::move(detail), path});
+  }
+  bool refuse(Error fault) {
+    violations_.push_back(std::move(fault));
     return violations_.size() < kViolationsMax;
   }
   bool stop(const std::string& path, std::string code, std::string detail) {

@@ -137,7 +137,7 @@ class Normalizer {
     std::string copy;
     const std::string& given = reflection.GetStringReference(message, &field, &copy);
     if (given.find('\0') != std::string::npos) {
-      refuse(here, "text.nul", "text must not contain NUL characters");
+      violations_.push_back(nul_in_text(here.path()));
       return false;
     }
     if (!character_count(given)) {
@@ -340,6 +340,16 @@ Error time_out_of_range(Format format, std::string path) {
   const std::string what = format == FORMAT_DATE ? "date" : "time";
   return {ErrorKind::kInvalid, "time.out_of_range",
           "give a " + what + " from 0001-01-01 to 9999-12-31", std::move(path)};
+}
+
+Error nul_in_text(std::string path) {
+  return {ErrorKind::kInvalid, "text.nul", "text must not contain NUL characters; remove them",
+          std::move(path)};
+}
+
+Error nul_in_name(std::string path) {
+  return {ErrorKind::kInvalid, "text.nul", "names must not contain NUL characters; remove them",
+          std::move(path)};
 }
 
 }  // namespace daybook

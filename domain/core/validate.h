@@ -24,5 +24,7 @@ using Violations = std::vector<Error>;
 
 // What every encoding says alike, wherever it finds the fault.
 [[nodiscard]] Error time_out_of_range(Format format, std::string path = {});
+[[nodiscard]] Error nul_in_text(std::string path = {});
+[[nodiscard]] Error nul_in_name(std::string path);
 
 }  // namespace daybook

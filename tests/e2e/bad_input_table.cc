@@ -164,10 +164,10 @@ void add_bombs(Collection& all) {
 
 void add_texts(Collection& all) {
   all.json_action("NUL in a text", company({{"name", std::string("a\0b", 3)}}),
-                  {"text.nul", "name", "NUL"});
+                  {"text.nul", "name", "remove them"});
   std::string with_nul = in_protobuf(all.next(company({{"name", "a~b"}})));
   with_nul[with_nul.find('~')] = '\0';
-  all.protobuf("NUL in a text", with_nul, {"text.nul", "name", "NUL"});
+  all.protobuf("NUL in a text", with_nul, {"text.nul", "name", "remove them"});
   all.action("a long text", company({{"name", std::string(256, 'x')}}),
              {"text.too_long", "name", "at most 255"});
   all.action("an empty name", company({{"name", ""}}), {"field.required", "name", "required"});

@@ -78,5 +78,44 @@ TEST(SameFault, OfADateOutOfRange) {
   }
 }
 
+TEST(SameFault, OfANulInAText) {
+  const Command command = command_with([](Action& action) {
+    auto& patch = *action.mutable_patch_company();
+    patch.set_id("erp/1");
+    patch.mutable_set()->set_name(std::string("a\0b", 3));
+  });
+  expect_same(json_of(R"({"patchCompany":{"id":"erp/1","set":{"name":"a\u0000b"}}})"), command,
+              {ErrorKind::kInvalid, "text.nul", "text must not contain NUL characters; remove them",
+               "name"});
+}
+
+TEST(SameFault, OfANulInFreeJson) {
+  const std::string nul("a\0b", 3);
+  const auto command = [](const google::protobuf::Value& value) {
+    return command_with([&](Action& action) {
+      auto& patch = *action.mutable_patch_saved_filter();
+      patch.set_id("erp/1");
+      auto& config = *patch.mutable_set()->mutable_filter_config();
+      *config.add_groups()->add_conditions()->mutable_value() = value;
+    });
+  };
+  const auto json = [](const std::string& value) {
+    return json_of(
+        R"({"patchSavedFilter":{"id":"erp/1","set":{"filterConfig":{"groups":[{"conditions":[{"value":)" +
+        value + "}]}]}}}}");
+  };
+  const std::string path = "filterConfig.groups[0].conditions[0].value";
+  google::protobuf::Value text;
+  text.set_string_value(nul);
+  expect_same(
+      json(R"("a\u0000b")"), command(text),
+      {ErrorKind::kInvalid, "text.nul", "text must not contain NUL characters; remove them", path});
+  google::protobuf::Value named;
+  (*named.mutable_struct_value()->mutable_fields())[nul].set_bool_value(true);
+  expect_same(json(R"({"a\u0000b":true})"), command(named),
+              {ErrorKind::kInvalid, "text.nul",
+               "names must not contain NUL characters; remove them", path});
+}
+
 }  // namespace
 }  // namespace daybook::codec
