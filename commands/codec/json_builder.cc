@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "commands/codec/json.h"
+#include "commands/codec/json_position.h"
 #include "commands/codec/path.h"
 
 namespace daybook::codec {
@@ -59,13 +60,14 @@ bool JsonBuilder::skipping() const {
 
 // Every value passes here first. False: reading stops.
 bool JsonBuilder::begin_value() {
+  if (!stack_.empty()) ++stack_.back().count;
   if (++values_ > kValuesMax) {
     refuse(current_path(), "json.too_large",
            "at most " + std::to_string(kValuesMax) +
-               " values are allowed in one command; send several");
+               " values are allowed in one command, and the one at " +
+               position_text(text_, byte_of_value(text_, values_)) + " is one more; send several");
     stopped_ = true;
   }
-  if (!stack_.empty()) ++stack_.back().count;
   return !stopped_;
 }
 

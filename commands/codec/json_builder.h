@@ -21,8 +21,8 @@ namespace daybook::codec {
 
 class JsonBuilder {
  public:
-  // `root` must be empty and outlive the builder.
-  explicit JsonBuilder(google::protobuf::Message& root) : root_(root) {}
+  // `root` must be empty. It and the document's text must outlive the builder.
+  JsonBuilder(google::protobuf::Message& root, std::string_view text) : root_(root), text_(text) {}
 
   bool null();
   bool scalar(const Scalar& scalar, double number);
@@ -72,6 +72,7 @@ class JsonBuilder {
   [[nodiscard]] bool skipping() const;
 
   google::protobuf::Message& root_;
+  std::string_view text_;
   std::vector<Frame> stack_;
   Violations violations_;
   std::size_t values_ = 0;

@@ -1,10 +1,10 @@
 // The one file that knows the JSON tokenizer (nlohmann's SAX parser: iterative, strict about UTF-8
 // and surrogates).
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "commands/codec/json.h"
 #include "commands/codec/json_builder.h"
+#include "commands/codec/json_position.h"
 #include "commands/codec/path.h"
 
 namespace daybook::codec {
@@ -12,14 +12,6 @@ namespace {
 
 // Numbers outside of what a double holds have this id; they are well-formed all the same.
 constexpr int kNumberOverflow = 406;
-
-std::string position_text(std::string_view text, std::size_t byte) {
-  const std::string_view before = text.substr(0, byte == 0 ? 0 : byte - 1);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const auto last = before.rfind('\n');
-  const std::size_t column = before.size() - (last == std::string_view::npos ? 0 : last + 1) + 1;
-  return "line " + std::to_string(line) + ", column " + std::to_string(column);
-}
 
 // What the tokenizer complains about, without its own prefix and without the text that it repeats.
 std::string complaint(std::string_view what) {
@@ -86,7 +78,7 @@ class Tokens {
 }  // namespace
 
 Violations decode_json(std::string_view text, google::protobuf::Message& out) {
-  JsonBuilder builder(out);
+  JsonBuilder builder(out, text);
   Tokens tokens(text, builder);
   nlohmann::json::sax_parse(text.begin(), text.end(), &tokens);
   return builder.take_violations();

@@ -77,6 +77,8 @@ bool is_free_json(const Descriptor& type) {
 
 class Walk {
  public:
+  explicit Walk(std::string_view all) : all_(all) {}
+
   Violations take_violations() { return std::move(violations_); }
 
   // False: stop.
@@ -88,11 +90,7 @@ class Walk {
     }
     std::vector<std::size_t> counts(static_cast<std::size_t>(type.field_count()), 0);
     while (!bytes.empty()) {
-      if (++values_ > kValuesMax) {
-        return stop(path, "protobuf.too_large",
-                    "at most " + std::to_string(kValuesMax) +
-                        " values are allowed in one command; send several");
-      }
+      const char* const start = bytes.data();
       const auto tag = take_varint(bytes);
       if (!tag || *tag > UINT32_MAX || (*tag >> 3) == 0) return malformed(path);
       const auto wire_type = static_cast<WireFormatLite::WireType>(*tag & 7u);
@@ -106,6 +104,7 @@ class Walk {
       std::string here = is_free_json(type) ? path : path_of(path, *field);
       const std::size_t index = counts[static_cast<std::size_t>(field->index())]++;
       if (field->is_repeated() && !is_free_json(type)) here = element_path(here, index);
+      if (++values_ > kValuesMax) return too_many(here, start);
       if (!value(*content, *field, here, depth)) return false;
     }
     return true;
@@ -142,6 +141,13 @@ class Walk {
                   "field " + std::to_string(number) + " of " + type.full_name() +
                       " is not known, or of another type; remove it, or use the present schemas");
   }
+  bool too_many(const std::string& path, const char* start) {
+    return stop(path, "protobuf.too_large",
+                "at most " + std::to_string(kValuesMax) +
+                    " values are allowed in one command, and the one at byte " +
+                    std::to_string(start - all_.data()) +
+                    ", counted from 0, is one more; send several");
+  }
   bool malformed(const std::string& path) {
     return stop(path, "protobuf.malformed",
                 "this is not a protobuf-encoded message, or it was cut; for JSON give the content "
@@ -159,6 +165,7 @@ class Walk {
     return false;
   }
 
+  const std::string_view all_;
   Violations violations_;
   std::size_t values_ = 0;
 };
@@ -166,7 +173,7 @@ class Walk {
 }  // namespace
 
 Violations check_wire(std::string_view bytes, const Descriptor& type) {
-  Walk walk;
+  Walk walk(bytes);
   walk.message(bytes, type, {}, 1);
   return walk.take_violations();
 }

@@ -153,11 +153,11 @@ void add_bombs(Collection& all) {
                       {"protobuf.too_deep", kFilterValue, "at most 90"});
   all.json("too many members to be read",
            "{\"batch\":{\"members\":[" + repeated("{},", 150'000) + "{}]}}",
-           {"json.too_large", "members[99996]", "send several"});
+           {"json.too_large", "members[99997]", "line 1, column "});
   Command members;
   for (int i = 0; i < 150'000; ++i) members.mutable_batch()->add_members();
   all.protobuf("too many members to be read", members.SerializeAsString(),
-               {"protobuf.too_large", "", "send several"});
+               {"protobuf.too_large", "members[99999]", "send several"});
   all.batch("a batch of one too many", 1'001, {"batch.size", "members", "1 to 1000"});
   all.batch("a batch of nothing", 0, {"batch.size", "members", "1 to 1000"});
 }

@@ -137,6 +137,21 @@ TEST(DecodeCommand, BoundsRepeatedBombs) {
   EXPECT_EQ(first_fault(bytes + members).code, "protobuf.too_large");
 }
 
+TEST(DecodeCommand, NamesTheValueThatIsTooManyAndItsPlace) {
+  Command command;
+  // The batch is a value too.
+  for (std::size_t i = 0; i + 1 < kValuesMax; ++i) command.mutable_batch()->add_members();
+  ASSERT_TRUE(decode_command(command.SerializeAsString(), ContentType::kProtobuf).has_value());
+  const std::size_t last = command.SerializeAsString().size();
+  command.mutable_batch()->add_members();
+  const Error fault = first_fault(command.SerializeAsString());
+  EXPECT_EQ(fault.code, "protobuf.too_large");
+  EXPECT_EQ(fault.path, "members[" + std::to_string(kValuesMax - 1) + "]");
+  EXPECT_NE(fault.detail.find("at byte " + std::to_string(last)), std::string::npos)
+      << fault.detail;
+  EXPECT_NE(fault.detail.find("send several"), std::string::npos) << fault.detail;
+}
+
 TEST(PayloadHash, AgreesBetweenEncodings) {
   const auto from_json = decode_command(
       R"({"actor":"integration","organizationId":"0B7F6C1E-52A4-4f5e-8d3c-7a9e4d2f6b81","action":{"expectedVersion":"3",)"

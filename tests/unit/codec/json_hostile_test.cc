@@ -46,6 +46,26 @@ TEST(JsonHostile, NumberOfValuesIsBounded) {
   EXPECT_EQ(refused(R"({"x":[0)" + repeated(",0", 500'000) + "]}").back().code, "json.too_large");
 }
 
+TEST(JsonHostile, TheValueThatIsTooManyIsNamedWithItsPlace) {
+  const auto of_members = [](const std::string& head, std::size_t members) {
+    return head + "{}" + repeated(",{}", members - 1) + "]}}";
+  };
+  // The document, the batch and its list are values too.
+  const std::string head = R"({"actor":"a,b:\"[{","batch":{"members":[)";
+  const std::size_t most = kValuesMax - 4;
+  Command command;
+  ASSERT_TRUE(decode_json(of_members(head, most), command).empty());
+  const Error fault = refused(of_members(head, most + 1)).at(0);
+  EXPECT_EQ(fault.code, "json.too_large");
+  EXPECT_EQ(fault.path, "members[" + std::to_string(most) + "]");
+  const std::string place = "line 1, column " + std::to_string(head.size() + 3 * most + 1);
+  EXPECT_NE(fault.detail.find(place), std::string::npos) << fault.detail;
+  EXPECT_NE(fault.detail.find("send several"), std::string::npos) << fault.detail;
+  // On a line of its own, and a number.
+  const Error number = refused(R"({"x":[0)" + repeated(",0", kValuesMax - 3) + ",\n 7]}").back();
+  EXPECT_NE(number.detail.find("line 2, column 2"), std::string::npos) << number.detail;
+}
+
 TEST(JsonHostile, NumberOfFaultsIsBounded) {
   EXPECT_EQ(refused(R"({"batch":{"members":[1)" + repeated(",1", 90'000) + "]}}").size(),
             kViolationsMax);
