@@ -37,6 +37,10 @@ std::string id_in_text(std::string_view text) {
 Violations decode(const CommandRecord& record, Command& command) {
   if (!record.value || record.value->empty())
     return {refusal("value.missing", "the record has no value; give the command in it")};
+  if (record.value->size() > kValueBytesMax) {
+    command.set_command_id(id_in_text(*record.value));
+    return {value_too_large(record.value->size())};
+  }
   // No protobuf command begins with a brace, so JSON is known without a header too.
   const bool json = record.value->front() == '{';
   const auto type = codec::content_type_of(
@@ -106,6 +110,13 @@ Violations fill(const CommandRecord& record, const IntakePlace& place, Command& 
 }
 
 }  // namespace
+
+Error value_too_large(std::size_t bytes) {
+  return refusal("command.too_large", "a command may have at most " +
+                                          std::to_string(kValueBytesMax) +
+                                          " bytes, and the value of this record has " +
+                                          std::to_string(bytes) + "; send several");
+}
 
 std::optional<std::string> find_header(const Headers& headers, std::string_view name) {
   const auto found = std::find_if(headers.begin(), headers.end(),

@@ -4,12 +4,18 @@
 // Pure; every function is thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
 #include "commands/submission.h"
 
 namespace daybook::commands {
+
+// What a sender may put into a value: as much as over HTTP, whatever the topic takes.
+inline constexpr std::size_t kValueBytesMax = 1'048'576;
+
+[[nodiscard]] Error value_too_large(std::size_t bytes);
 
 // Headers that Daybook itself reads or writes.
 namespace header {

@@ -47,6 +47,10 @@ std::optional<Receipt> refuse_unaddressable(Command& command, std::int64_t now) 
   require_uuid(command.mutable_command_id(), "commandId");
   require_uuid(command.mutable_organization_id(), "organizationId");
   if (violations.empty()) return std::nullopt;
+  return refusal_of(command, violations, now);
+}
+
+Receipt refusal_of(const Command& command, const Violations& violations, std::int64_t now) {
   return receipt_of(refuse_command(command, "", violations, now), {}, false);
 }
 

@@ -6,6 +6,7 @@
 
 #include "domain/core/position.h"
 #include "domain/core/result.h"
+#include "domain/core/validate.h"
 #include "schemas/command.pb.h"
 #include "schemas/log.pb.h"
 #include "schemas/receipt.pb.h"
@@ -18,6 +19,10 @@ namespace daybook::commands {
 // The refusal of a command that cannot be remembered, because it has no id or organization. Brings
 // both into their canonical form.
 [[nodiscard]] std::optional<Receipt> refuse_unaddressable(Command& command, std::int64_t now);
+
+// The refusal of one that nobody has recorded.
+[[nodiscard]] Receipt refusal_of(const Command& command, const Violations& violations,
+                                 std::int64_t now);
 
 // The entry under which the state remembers a command, and back.
 [[nodiscard]] log::ReceiptEntry receipt_entry(const log::Outcome& outcome,

@@ -61,7 +61,8 @@ Error too_large_to_forward(const Error& refused) {
   if (refused.code != "kafka.too_large") return refused;
   return {ErrorKind::kInvalid, "command.too_large",
           "the record is too large to be sent on to its partition; send at most " +
-              std::to_string(kValueBytesMax) + " bytes, or partition by murmur2 of the key",
+              std::to_string(commands::kValueBytesMax) +
+              " bytes, or partition by murmur2 of the key",
           ""};
 }
 

@@ -113,6 +113,12 @@ void TopicDoor::submit(commands::Submission submission) {
   Command& command = submission.command;
   if (auto refusal = commands::refuse_unaddressable(command, clock_.wall_ms()))
     return submission.answer(*std::move(refusal));
+  const std::string value = command.SerializeAsString();
+  // One that came as less text: free JSON takes more room in protobuf.
+  if (value.size() > commands::kValueBytesMax) {
+    return submission.answer(
+        commands::refusal_of(command, {commands::value_too_large(value.size())}, clock_.wall_ms()));
+  }
   std::uint64_t number = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -121,7 +127,6 @@ void TopicDoor::submit(commands::Submission submission) {
                         std::chrono::steady_clock::now() + options_.answer_wait, false};
   }
   const std::string& key = command.organization_id();
-  const std::string value = command.SerializeAsString();
   const std::vector<kafka::Header> headers{
       {commands::header::kContentType, "application/x-protobuf"},
       {commands::header::kReplyTo, id_ + ":" + std::to_string(number)}};

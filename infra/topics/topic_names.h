@@ -7,8 +7,6 @@
 
 namespace daybook::topics {
 
-// What senders may put into a value: as much as over HTTP.
-inline constexpr std::size_t kValueBytesMax = 1'048'576;
 // What Daybook itself puts into the topics, in one record or one batch: a little less than they
 // take (see topic_setup.cc), and more than any command, because a copy that is forwarded has more
 // headers. An answer can be larger than a command.

@@ -115,6 +115,20 @@ TEST_F(BadInputByKafka, IsNotWhatIsAsLargeAsACommandMayBe) {
   }
 }
 
+// The topic takes a little more, and copies are larger.
+TEST_F(BadInputByKafka, IsWhatIsLargerThanACommandMayBe) {
+  for (const bool protobuf : {false, true}) {
+    const std::string reply_to = protobuf ? "larger protobuf" : "larger JSON";
+    publish_bytes({kAcme, protobuf, reply_to},
+                  {command_of_size(kCommandBytesMax + 1, protobuf ? 5 : 6, protobuf)});
+    const SeenRecord refused = await_answers({{reply_to, 1}})[reply_to].front();
+    EXPECT_EQ(refused.headers.at("outcome"), "rejected") << refused.value;
+    EXPECT_NE(refused.value.find("command.too_large"), std::string::npos) << refused.value;
+  }
+  const SeenRecord good = ask_by_kcat(kPrefix, command(7, create_company("after", "Good")));
+  EXPECT_EQ(good.headers.at("outcome"), "accepted") << good.value;
+}
+
 TEST_F(BadInputByKafka, BeyondWhatTheTopicTakesIsRefusedByTheBroker) {
   const std::string large = command_of_size(1'100'000, 3, false);
   EXPECT_THROW(publish_bytes({kAcme, false, "too large"}, {large}), std::runtime_error);

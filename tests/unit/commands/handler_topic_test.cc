@@ -129,6 +129,33 @@ TEST_F(HandlerTopic, AnswersRubbishAndKeepsItAsADeadLetter) {
   EXPECT_TRUE(wait_until([&] { return handler_->status().dead_letters == cases.size(); }));
 }
 
+// A topic may take more than Daybook does.
+TEST_F(HandlerTopic, PutsACommandThatIsTooLargeAsideAndGoesOn) {
+  const auto padded = [](std::uint64_t number, std::size_t size) {
+    std::string json = codec::encode_json(command(number, company("C" + std::to_string(number))));
+    json.append(size - json.size(), ' ');
+    return TopicRecord{std::string(kOrganization), json, {}};
+  };
+  start();
+  send(0, organization());
+  topics_.send(0, padded(1, commands::kValueBytesMax));
+  topics_.send(0, padded(2, commands::kValueBytesMax + 1));
+  topics_.send(0, padded(3, 20U << 20U));
+  send(4, company("C4"));
+  await(5);
+  EXPECT_EQ(kinds(), "AARRA");
+  for (const std::uint64_t number : {2, 3}) {
+    const Receipt receipt = result("0:" + std::to_string(number));
+    EXPECT_EQ(receipt.command_id(), command_id(number));
+    ASSERT_EQ(receipt.violations_size(), 1);
+    EXPECT_EQ(receipt.violations(0).code(), "command.too_large");
+    EXPECT_NE(receipt.violations(0).message().find("1048576"), std::string::npos);
+    const auto letter = topics_.answers()[number].dead_letter;
+    ASSERT_TRUE(letter);
+    EXPECT_EQ(commands::find_header(letter->headers, "error-code"), "command.too_large");
+  }
+}
+
 TEST_F(HandlerTopic, TakesACommandWithoutAnIdOnceWhoeverForwardedItHowOften) {
   start();
   send(0, organization());
