@@ -130,7 +130,7 @@ Result<std::unique_ptr<ProjectionSide>> ProjectionSide::open(
     side->stores_.push_back(std::move(store));
     side->sources_.push_back(std::make_unique<log::ValidReader>(backend.log(), partition));
     side->tables_.push_back(wiring.around_tables(std::make_unique<read_tables::PostgresReadTables>(
-        database_url, side->search_indexes_.get())));
+        database_url, side->search_indexes_.get(), wiring.before_commit)));
     side->projectors_.push_back(std::make_unique<projections::Projector>(
         partition, *side->sources_.back(), *side->tables_.back(), *side->stores_.back(),
         wiring.projector));

@@ -33,6 +33,9 @@ struct Wiring {
   Around<Backend> around_backend = nothing_around<Backend>;
   Around<commands::Journal> around_journal = nothing_around<commands::Journal>;
   Around<projections::ReadTables> around_tables = nothing_around<projections::ReadTables>;
+  // Inside of the tables, where nothing around them comes to: when all of a batch is in its
+  // transaction, and COMMIT has not been sent.
+  std::function<void()> before_commit = {};
 };
 
 }  // namespace daybook::app

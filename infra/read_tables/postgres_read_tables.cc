@@ -64,8 +64,11 @@ std::size_t portion_of(std::span<const RowChange* const> rows) {
 
 }  // namespace
 
-PostgresReadTables::PostgresReadTables(Url url, SearchIndexTidier* search_indexes)
-    : url_(std::move(url)), search_indexes_(search_indexes) {}
+PostgresReadTables::PostgresReadTables(Url url, SearchIndexTidier* search_indexes,
+                                       std::function<void()> before_commit)
+    : url_(std::move(url)),
+      search_indexes_(search_indexes),
+      before_commit_(std::move(before_commit)) {}
 
 Result<void> PostgresReadTables::connect() {
   if (connection_ && connection_->is_open() && !connection_->in_transaction()) return {};
@@ -166,6 +169,7 @@ Result<void> PostgresReadTables::commit(postgres::Transaction& transaction,
                                         const postgres::Rows& advanced,
                                         const Checkpoint& checkpoint) {
   if (advanced.affected != 1) return taken();
+  if (before_commit_) before_commit_();
   DAYBOOK_TRY(transaction.commit());
   sequence_ = checkpoint.position.sequence;
   if (search_indexes_ != nullptr) search_indexes_->nudge();

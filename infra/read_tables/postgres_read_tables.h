@@ -24,8 +24,10 @@ class PostgresReadTables final : public projections::ReadTables {
   // The URL is the owner's; the session goes on with the projector's rights where that role exists.
   // Asked for with each session: a private cluster may come back on another port.
   using Url = std::function<std::string()>;
-  // `search_indexes`, if given, hears of each write and outlives the tables.
-  explicit PostgresReadTables(Url url, SearchIndexTidier* search_indexes = nullptr);
+  // `search_indexes`, if given, hears of each write and outlives the tables. `before_commit`, if
+  // given, is called when all of a write is in its transaction: for tests of what comes of it then.
+  explicit PostgresReadTables(Url url, SearchIndexTidier* search_indexes = nullptr,
+                              std::function<void()> before_commit = {});
   explicit PostgresReadTables(const std::string& url) : PostgresReadTables([url] { return url; }) {}
 
   [[nodiscard]] Result<projections::Checkpoint> claim(std::uint32_t partition,
@@ -70,6 +72,7 @@ class PostgresReadTables final : public projections::ReadTables {
 
   Url url_;
   SearchIndexTidier* search_indexes_;  // or null
+  std::function<void()> before_commit_;
   std::optional<postgres::Connection> connection_;
   std::set<std::string> made_;  // statements of this session
   std::uint32_t partition_ = 0;

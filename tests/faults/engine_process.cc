@@ -104,9 +104,7 @@ void run_commands(FaultyBackend& backend, const sigset_t& signals) {
 void run_projections(FaultyBackend& backend, Faults& faults, const std::string& database_url,
                      const sigset_t& signals) {
   app::Wiring wiring;
-  wiring.around_tables = [&](std::unique_ptr<projections::ReadTables> tables) {
-    return std::make_unique<FaultyTables>(std::move(tables), faults);
-  };
+  put_around_tables(wiring, faults);
   const auto side = needed(app::ProjectionSide::open(
       backend, [database_url] { return database_url; }, wiring));
   watch(signals, [&] {

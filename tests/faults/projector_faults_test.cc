@@ -41,6 +41,29 @@ INSTANTIATE_TEST_SUITE_P(Points, KilledProjector,
                            return name;
                          });
 
+// That the point is where its name says: all of the batch is with PostgreSQL, and nobody sees it.
+TEST(ProjectorStoppedBeforeItsCommit, HasItsRowsInAnOpenTransaction) {
+  const TestDatabase database = create_migrated_database("stopped");
+  postgres::Connection sql = connect(database.owner_url);
+  Crm crm;
+  const auto handler = crm.handler();
+  const auto doomed = crm.projector(database.owner_url, {"--fault", "stop", "before-commit", "6"});
+  crm.client().begin(kLoadMax);
+  EXPECT_TRUE(await_condition([&] {
+    return value(sql,
+                 "SELECT count(*) FROM pg_stat_activity JOIN pg_locks USING (pid)"
+                 " WHERE application_name = 'daybook projector' AND state = 'idle in transaction'"
+                 " AND datname = current_database()"
+                 " AND relation = 'daybook.checkpoint'::regclass AND mode = 'RowExclusiveLock'"
+                 " AND state_change < clock_timestamp() - interval '300 ms'") != "0";
+  })) << doomed->said();
+  doomed->signal(SIGKILL);
+  EXPECT_EQ(doomed->await_end(), kKilled);
+  crm.client().end();
+  const auto next = crm.projector(database.owner_url);
+  expect_tables(crm, database);
+}
+
 // Holds every COMMIT that moves a checkpoint, as long as this lives.
 class HeldCommits {
  public:

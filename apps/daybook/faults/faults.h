@@ -3,8 +3,8 @@
 //
 // Points, in the life of a command: before-fence, after-fence, before-append, after-append (it is
 // durable), before-read-back (the handler does not know it yet), before-answer, after-answer,
-// before-commit, after-commit, before-state (the rows are durable, the projector's state is not
-// written). Thread-safe.
+// before-commit (the rows are in an open transaction), after-commit, before-state (the rows are
+// durable, the projector's state is not written). Thread-safe.
 #pragma once
 
 #include <signal.h>

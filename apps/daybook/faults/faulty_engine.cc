@@ -96,9 +96,7 @@ app::Wiring faulty_wiring(Faults& faults) {
   wiring.around_journal = [&faults](std::unique_ptr<commands::Journal> journal) {
     return std::make_unique<FaultyJournal>(std::move(journal), faults);
   };
-  wiring.around_tables = [&faults](std::unique_ptr<projections::ReadTables> tables) {
-    return std::make_unique<FaultyTables>(std::move(tables), faults);
-  };
+  put_around_tables(wiring, faults);
   return wiring;
 }
 

@@ -1,5 +1,5 @@
-// The read tables, with a fault right before a transaction, right after its COMMIT, or once rows
-// are durable and before the projector writes its own state.
+// The read tables, with a fault when a batch's rows are in their open transaction, right after its
+// COMMIT, or once rows are durable and before the projector writes its own state.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/daybook/faults/faults.h"
+#include "apps/daybook/wiring.h"
 #include "projections/ports/read_tables.h"
 
 namespace daybook::faults {
@@ -28,7 +29,6 @@ class FaultyTables final : public projections::ReadTables {
   [[nodiscard]] Result<std::size_t> write(const std::vector<projections::RowChange>& rows,
                                           const projections::Checkpoint& checkpoint,
                                           projections::Refused refused) override {
-    faults_.at("before-commit");
     auto written = inner_->write(rows, checkpoint, refused);
     faults_.at("after-commit");
     return written;
@@ -44,5 +44,13 @@ class FaultyTables final : public projections::ReadTables {
   std::unique_ptr<projections::ReadTables> inner_;
   Faults& faults_;
 };
+
+// All of that, put into the wiring of an engine.
+inline void put_around_tables(app::Wiring& wiring, Faults& faults) {
+  wiring.before_commit = [&faults] { faults.at("before-commit"); };
+  wiring.around_tables = [&faults](std::unique_ptr<projections::ReadTables> tables) {
+    return std::make_unique<FaultyTables>(std::move(tables), faults);
+  };
+}
 
 }  // namespace daybook::faults

@@ -104,6 +104,44 @@ class ReadTables : public ::testing::Test {
   std::uint64_t sequence_ = 0;
 };
 
+// ---- before COMMIT
+// ------------------------------------------------------------------------------------------------
+
+class BeforeCommit : public ::testing::TestWithParam<Refused> {};
+
+TEST_P(BeforeCommit, TheRowsAreInAnOpenTransaction) {
+  const TestDatabase database = fresh_database("before");
+  postgres::Connection sql = connect(database.owner_url);
+  const auto visible = [&] { return value(sql, "SELECT count(*) FROM crm.companies"); };
+  int calls = 0;
+  PostgresReadTables tables(
+      [&] { return database.owner_url; }, nullptr,
+      [&] {
+        ++calls;
+        EXPECT_EQ(value(sql,
+                        "SELECT count(*) FROM pg_stat_activity JOIN pg_locks USING (pid)"
+                        " WHERE application_name = 'daybook projector'"
+                        " AND datname = current_database() AND state = 'idle in transaction'"
+                        " AND backend_xid IS NOT NULL"
+                        " AND relation = 'crm.companies'::regclass AND mode = 'RowExclusiveLock'"),
+                  "1");
+        EXPECT_EQ(visible(), "0");
+      });
+  ASSERT_TRUE(tables.claim(0, kLogId));
+  Checkpoint checkpoint;
+  checkpoint.position = {kLogId, 0, 1, 1, {}};
+  checkpoint.next_offset = 2;
+  checkpoint.decided_at = kNow;
+  ASSERT_TRUE(tables.write(companies(kSome, "A"), checkpoint, GetParam()));
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(visible(), std::to_string(kSome));
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, BeforeCommit, ::testing::Values(Refused::kFail, Refused::kPark),
+                         [](const auto& way) {
+                           return way.param == Refused::kFail ? "together" : "parking";
+                         });
+
 // ---- search indexes
 // ----------------------------------------------------------------------------------------------
 
