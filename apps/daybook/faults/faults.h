@@ -8,7 +8,6 @@
 #pragma once
 
 #include <signal.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <mutex>
@@ -54,7 +53,9 @@ class Faults {
       stops = plan_.stops;
     }
     before();
-    ::kill(::getpid(), stops ? SIGSTOP : SIGKILL);
+    // To this very thread: what is sent to the process may be taken by another one, and until that
+    // one has stopped all, this one goes on.
+    (void)::raise(stops ? SIGSTOP : SIGKILL);
   }
   void at(std::string_view point) {
     at(point, [] {});
