@@ -166,6 +166,18 @@ class ProjectorAlone : public ::testing::Test {
     return options;
   }
 
+  // C1 is being written, and C2 is folded.
+  void start_in_the_middle(Projector& projector) {
+    world_.happens(organization());
+    projector.start();
+    ASSERT_TRUE(world_.await_end());
+    world_.let_writes_hang_from(2);
+    world_.happens(company("C1"));
+    ASSERT_TRUE(world_.await([&] { return world_.writes == 2; }));
+    world_.happens(company("C2"));
+    ASSERT_TRUE(world_.await_read());
+  }
+
   // While the projector does not write it.
   [[nodiscard]] std::uint64_t stored_sequence() {
     return State(store_).resume()->value_or(log::Progress()).sequence();
@@ -300,14 +312,7 @@ TEST_F(ProjectorAlone, WritesItsStateUpToWhatTheTablesHave) {
   ProjectorOptions options = quick();
   options.flush_changes_max = 1;
   Projector projector(0, world_, world_, store_, options);
-  world_.happens(organization());
-  projector.start();
-  ASSERT_TRUE(world_.await_end());
-  world_.let_writes_hang_from(2);
-  world_.happens(company("C1"));
-  ASSERT_TRUE(world_.await([&] { return world_.writes == 2; }));
-  world_.happens(company("C2"));
-  ASSERT_TRUE(world_.await_read());
+  ASSERT_NO_FATAL_FAILURE(start_in_the_middle(projector));
   world_.let_writes_hang_from(3);
   int reads = 0;
   ASSERT_TRUE(world_.await([&] {
@@ -345,14 +350,7 @@ TEST_F(ProjectorAlone, TheTablesDoNotWaitForItsState) {
     if (!world_.await([&] { return world_.rows.size() != 2 || world_.writes == 3; })) waited = true;
   });
   Projector projector(0, world_, world_, store, options);
-  world_.happens(organization());
-  projector.start();
-  ASSERT_TRUE(world_.await_end());
-  world_.let_writes_hang_from(2);
-  world_.happens(company("C1"));
-  ASSERT_TRUE(world_.await([&] { return world_.writes == 2; }));
-  world_.happens(company("C2"));
-  ASSERT_TRUE(world_.await_read());
+  ASSERT_NO_FATAL_FAILURE(start_in_the_middle(projector));
   world_.let_writes_go_on();
   ASSERT_TRUE(world_.await_end());
   projector.stop();
