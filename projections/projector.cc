@@ -4,13 +4,10 @@
 #include <algorithm>
 
 namespace daybook::projections {
-namespace {
 
-tl::unexpected<Error> stopped() {
+tl::unexpected<Error> Projector::stopped() {
   return fail(ErrorKind::kUnavailable, "projector.stopping", "the projector is stopping");
 }
-
-}  // namespace
 
 Projector::Projector(std::uint32_t partition, OutcomeSource& source, ReadTables& tables,
                      StateStore& store, ProjectorOptions options)
@@ -94,6 +91,7 @@ bool Projector::is_to_leave() const {
 // Another process follows the partition.
 void Projector::stand_by() {
   let_go();
+  knows_parked_ = false;
   figures_.trouble.clear();
   publish();
   std::unique_lock lock(mutex_);
@@ -138,9 +136,7 @@ void Projector::lose(const Error& error) {
   state_damaged_ = state_damaged_ || error.code == "state.damaged";
   figures_.trouble = error.code + ": " + error.detail;
   publish();
-  if (std::exchange(writing_, std::nullopt)) {
-    if (const auto parked = writer_.settle()) (void)count_parked(*parked);
-  }
+  if (std::exchange(writing_, std::nullopt)) (void)writer_.settle();
   pause(retry_wait_);
   retry_wait_ = std::min(retry_wait_ * 2, options_.retry_max);
 }
@@ -166,8 +162,7 @@ Result<void> Projector::claim() {
     DAYBOOK_TRY(source_.read(1, options_.idle_wait));
   }
   DAYBOOK_ASSIGN(checkpoint, tables_.claim(partition_, source_.progress().log_id()));
-  DAYBOOK_ASSIGN(parked, tables_.parked());
-  parked_ = std::move(parked);
+  DAYBOOK_TRY(learn_parked());
   DAYBOOK_TRY(open_state(checkpoint));
   checkpoint_ = std::move(checkpoint);
   figures_.applied_decided_at = checkpoint_.decided_at;

@@ -30,6 +30,7 @@ namespace daybook::projections {
 struct ProjectorOptions {
   std::size_t outcomes_max = 2'000;        // in one transaction
   std::size_t changes_max = 10'000;        // in one transaction; of one outcome, and one read, more
+  std::size_t bytes_max = 16U << 20U;      // of outcomes in one transaction; of one read, more
   std::size_t flush_changes_max = 10'000;  // folded changes before the state is written
   std::size_t cached_entries_max = 400'000;
   std::size_t parked_per_minute_max =
@@ -85,6 +86,7 @@ class Projector {
     std::vector<Applied> outcomes;
     log::Progress progress;   // after them
     std::size_t changes = 0;  // of the state
+    std::size_t bytes = 0;
     std::size_t rows = 0;
     Refused refused = Refused::kFail;
     bool flush = false;  // the state is written when the rows have been
@@ -95,6 +97,7 @@ class Projector {
   void run();
   [[nodiscard]] bool stopping() const;
   [[nodiscard]] bool is_to_leave() const;
+  [[nodiscard]] static tl::unexpected<Error> stopped();
   void stand_by();
   [[nodiscard]] Result<void> claim();
   [[nodiscard]] Result<void> open_state(const Checkpoint& checkpoint);
@@ -115,9 +118,11 @@ class Projector {
   [[nodiscard]] Result<void> confirm(Batch written);
   [[nodiscard]] Result<void> finish_writing();
   [[nodiscard]] Result<void> write_one_by_one(const Batch& batch);
+  [[nodiscard]] bool touches_parked(const std::vector<RowChange>& rows) const;
   [[nodiscard]] bool add_parked(std::vector<RowChange>& rows) const;
   [[nodiscard]] Result<void> wrote(std::size_t rows, const Checkpoint& checkpoint,
                                    bool parked_differ);
+  [[nodiscard]] Result<void> learn_parked();
   [[nodiscard]] Result<void> retry_parked_now();
   [[nodiscard]] Result<void> count_parked(std::size_t parked);
   [[nodiscard]] tl::unexpected<Error> too_many_parked() const;
@@ -136,6 +141,7 @@ class Projector {
   bool claimed_ = false;
   Checkpoint checkpoint_;
   std::vector<ParkedRow> parked_;
+  bool knows_parked_ = false;
   std::deque<std::chrono::steady_clock::time_point> parked_times_;
   bool too_many_parked_ = false;
   bool state_damaged_ = false;  // found out; emptied and folded again with the next claim

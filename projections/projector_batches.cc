@@ -93,13 +93,15 @@ Result<void> Projector::finish_writing() {
 }
 
 // What there is, and while the last batch is being written also what comes meanwhile. Bounded by
-// what it changes too: one outcome may change a thousand records.
+// what it changes too, and by its size: one outcome may change a thousand records.
 Result<void> Projector::read_into(Batch& batch) {
   std::size_t room = options_.outcomes_max;
-  for (bool last = false; !last && room > 0 && batch.changes < options_.changes_max;) {
+  for (bool last = false; !last && room > 0 && batch.changes < options_.changes_max &&
+                          batch.bytes < options_.bytes_max;) {
     last = !writing_ || writer_.done();  // looked at before reading: nothing of before is left out
     DAYBOOK_ASSIGN(outcomes, source_.read(room, writing_ ? kNoWait : options_.idle_wait));
     for (ReadOutcome& read : outcomes) {
+      batch.bytes += read.outcome.ByteSizeLong();
       DAYBOOK_ASSIGN(applied, fold(std::move(read)));
       batch.changes += applied.changes.size();
       batch.outcomes.push_back(std::move(applied));
@@ -170,30 +172,38 @@ Result<void> Projector::confirm(Batch written) {
   return written.flush ? state_.flush(std::move(written.progress)) : Result<void>();
 }
 
-// Before anything is parked, the batch is applied outcome by outcome in log order.
+// Before anything is parked, the batch is applied outcome by outcome in log order. What waits for a
+// parked row has its turn at the end: the state is that of the end, and no row may be ahead of the
+// checkpoint.
 Result<void> Projector::write_one_by_one(const Batch& batch) {
+  bool retries = false;
   for (const Applied& applied : batch.outcomes) {
+    if (is_to_leave()) return stopped();
     Newest newest;
     add(applied.changes, newest);
-    std::vector<RowChange> rows = rows_of(newest);
-    const std::size_t changed = rows.size();
-    const bool touches_parked = add_parked(rows);
-    DAYBOOK_TRY(state_.health());
+    const std::vector<RowChange> rows = rows_of(newest);
+    const bool touches = touches_parked(rows);
+    retries = retries || touches;
     const Checkpoint next{applied.position, applied.position.offset + 1, applied.decided_at};
     DAYBOOK_ASSIGN(parked, tables_.write(rows, next, Refused::kPark));
-    DAYBOOK_TRY(wrote(changed, next, touches_parked || parked > 0));
+    DAYBOOK_TRY(wrote(rows.size(), next, touches || parked > 0));
   }
-  return {};
+  return retries ? retry_parked_now() : Result<void>();
+}
+
+bool Projector::touches_parked(const std::vector<RowChange>& rows) const {
+  if (parked_.empty()) return false;
+  std::set<std::string_view> changed;
+  for (const RowChange& row : rows) changed.insert(row.id);
+  return std::any_of(parked_.begin(), parked_.end(),
+                     [&](const ParkedRow& each) { return changed.contains(each.id); });
 }
 
 // What waits for a parked row is tried again together with it: all of them, if one has changed.
 bool Projector::add_parked(std::vector<RowChange>& rows) const {
-  if (parked_.empty()) return false;
+  if (!touches_parked(rows)) return false;
   std::set<std::string> changed;
   for (const RowChange& row : rows) changed.insert(row.id);
-  if (std::none_of(parked_.begin(), parked_.end(),
-                   [&](const ParkedRow& each) { return changed.contains(each.id); }))
-    return false;
   for (RowChange& row : parked_rows()) {
     if (!changed.contains(row.id)) rows.push_back(std::move(row));
   }
@@ -206,9 +216,15 @@ Result<void> Projector::wrote(std::size_t rows, const Checkpoint& checkpoint, bo
   figures_.rows += rows;
   figures_.applied_decided_at = checkpoint.decided_at;
   ++figures_.batches;
-  if (!parked_differ) return {};
+  return parked_differ ? learn_parked() : Result<void>();
+}
+
+// Counts also what a write has parked whose answer was lost; not what was parked before this
+// process followed.
+Result<void> Projector::learn_parked() {
   DAYBOOK_ASSIGN(now_parked, tables_.parked());
-  const std::size_t before = parked_.size();
+  const std::size_t before = knows_parked_ ? parked_.size() : now_parked.size();
+  knows_parked_ = true;
   parked_ = std::move(now_parked);
   return count_parked(parked_.size() > before ? parked_.size() - before : 0);
 }

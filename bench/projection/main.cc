@@ -22,13 +22,14 @@ namespace daybook::bench {
 namespace {
 
 constexpr std::size_t kInFlight = 256;
+constexpr std::size_t kBehind = 2'000;  // records: a lag that no longer grows
 constexpr double kOfByHand = 0.8;
 constexpr double kReadableWithinMs = 50;
 
 struct Scale {
   std::size_t commands = 200'000;  // of the mix, in the log before the projector starts
   std::size_t patches = 50'000;    // of a few records
-  std::chrono::seconds load{15};   // while commands are waited for
+  std::chrono::seconds load{15};   // for as long as rates and times under it are measured
   std::size_t stretches = 3;       // of all that is compared
 };
 
@@ -79,13 +80,26 @@ class Load {
     per_second_ = per_second;
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
+  // Rows a second beside as many commands as the tables keep up with.
+  [[nodiscard]] double rows_beside(const RunningEngine& running, std::chrono::seconds time) {
+    begin();
+    const std::size_t before = running.rows();
+    while (since_.seconds() < static_cast<double>(time.count())) {
+      if (submitted_ - tally_->answered() < kInFlight && running.records_behind() < kBehind)
+        submit_round();
+      else
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    const double rate = static_cast<double>(running.rows() - before) / since_.seconds();
+    require_mix(total());
+    running.await_tables();
+    return rate;
+  }
   // When all of it is answered. Ends the program if it was lighter than it was meant to be.
   void stop() {
     thread_.request_stop();
     thread_.join();
-    while (tally_->answered() < submitted_)
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    const Answered answered = tally_->total(since_.seconds());
+    const Answered answered = total();
     require_mix(answered);
     if (answered.per_second() >= kRateHeld * per_second_) return;
     give_up({ErrorKind::kUnavailable, "bench.rate",
@@ -96,19 +110,31 @@ class Load {
 
  private:
   void run(const std::stop_token& stop) {
-    tally_ = std::make_shared<Tally>();
-    submitted_ = 0;
-    since_ = {};
+    begin();
     const auto start = std::chrono::steady_clock::now();
     while (!stop.stop_requested()) {
       std::this_thread::sleep_until(
           start + std::chrono::duration<double>(static_cast<double>(submitted_) / per_second_));
-      for (Command& command : take(kRoundSize))
-        door_.submit({std::move(command), [tally = tally_](Result<Receipt> result) {
-                        (void)tally->count(must(std::move(result)));
-                      }});
-      submitted_ += kRoundSize;
+      submit_round();
     }
+  }
+  void begin() {
+    tally_ = std::make_shared<Tally>();
+    submitted_ = 0;
+    since_ = {};
+  }
+  void submit_round() {
+    for (Command& command : take(kRoundSize))
+      door_.submit({std::move(command), [tally = tally_](Result<Receipt> result) {
+                      (void)tally->count(must(std::move(result)));
+                    }});
+    submitted_ += kRoundSize;
+  }
+  // When all of it is answered.
+  [[nodiscard]] Answered total() const {
+    while (tally_->answered() < submitted_)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return tally_->total(since_.seconds());
   }
 
   commands::CommandDoor& door_;
@@ -173,36 +199,60 @@ double rate_on(RunningEngine& running, const std::string& url, std::vector<Comma
   return static_cast<double>(running.rows()) / time.seconds();
 }
 
-// Rows by the projector and by hand into new tables, then the times at half of what the projector
-// reaches on those that grow with each stretch, and all of it again: the speed of a machine may
-// change from one minute to the next.
+// From a command to its row at one load, in all stretches.
+struct Times {
+  std::vector<double> loads;  // commands per second
+  std::vector<double> p50s;
+  std::vector<double> p99s;
+
+  void add(double load, const std::vector<double>& times) {
+    loads.push_back(load);
+    p50s.push_back(percentile(times, 0.5));
+    p99s.push_back(percentile(times, 0.99));
+  }
+};
+
+Figures figures_of(const Times& beside, const Times& alone) {
+  const auto middle = [](const std::vector<double>& values) { return percentile(values, 0.5); };
+  return {{"rows beside the commands", 2 * middle(beside.loads), "rows per second"},
+          {"commands at half of that", middle(beside.loads), "commands per second"},
+          {"command to readable row, p50", middle(beside.p50s), "ms"},
+          {"command to readable row, p99", middle(beside.p99s), "ms", kReadableWithinMs, 1, true},
+          {"commands at half of what it reaches alone", middle(alone.loads), "commands per second"},
+          {"command to readable row then, p50", middle(alone.p50s), "ms"},
+          {"command to readable row then, p99", middle(alone.p99s), "ms"}};
+}
+
+// Rows by the projector and by hand into new tables; then, on tables that grow with each stretch,
+// the times at half of what the projector reaches beside the commands, and at half of what it
+// reaches alone; and all of it again: the speed of a machine may change from one minute to the
+// next.
 Figures in_turn(RunningEngine& running, const std::string& url, const Mix& mix,
                 const Scale& scale) {
   Rate seconds;  // for each row, summed up
-  std::vector<double> loads;
-  std::vector<double> p50s;
-  std::vector<double> p99s;
+  Times beside;
+  Times alone;
   Load load(running.engine(), mix);
+  std::size_t waited_for = 0;
+  const auto measure = [&](Times& times, double rows_per_second) {
+    const double rate = rows_per_second / 2;  // about as many commands as rows
+    load.start(rate);
+    times.add(rate, readable_times(running, url, mix, ++waited_for * kNumbers, scale.load));
+    load.stop();
+    running.await_tables();
+  };
   for (std::size_t stretch = 0; stretch < scale.stretches; ++stretch) {
     const Rate rate = row_rates(mix, scale.commands);
     seconds.by_projector += 1 / rate.by_projector;
     seconds.by_hand += 1 / rate.by_hand;
-    // About as many commands as rows.
-    loads.push_back(rate_on(running, url, load.take(scale.commands / 4)) / 2);
-    load.start(loads.back());
-    const auto times = readable_times(running, url, mix, (1 + stretch) * kNumbers, scale.load);
-    load.stop();
-    running.await_tables();
-    p50s.push_back(percentile(times, 0.5));
-    p99s.push_back(percentile(times, 0.99));
+    measure(beside, load.rows_beside(running, scale.load));
+    measure(alone, rate_on(running, url, load.take(scale.commands / 4)));
   }
   const auto count = static_cast<double>(scale.stretches);
-  return {
-      {"rows by the projector", count / seconds.by_projector, "rows per second",
-       count / seconds.by_hand, kOfByHand},
-      {"commands at half the projector's rate", percentile(loads, 0.5), "commands per second"},
-      {"command to readable row, p50", percentile(p50s, 0.5), "ms"},
-      {"command to readable row, p99", percentile(p99s, 0.5), "ms", kReadableWithinMs, 1, true}};
+  Figures figures = figures_of(beside, alone);
+  figures.insert(figures.begin(), {"rows by the projector", count / seconds.by_projector,
+                                   "rows per second", count / seconds.by_hand, kOfByHand});
+  return figures;
 }
 
 bool run(const Scale& scale) {
@@ -219,14 +269,15 @@ bool run(const Scale& scale) {
                      rows_per_change(running, scale.patches), "rows", 1, 1, true});
   return report(
       "The live projector",
-      fmt::format("{} commands of the mix of `commands` in the log; then {}, that the projector "
-                  "catches up with on tables that have rows, and half as many a second as it "
-                  "reached, for {} s; all {} times in turn: the middle one of the rates and times; "
-                  "on {}\n"
-                  "baselines: the same rows in the same batches by COPY and upsert on one "
-                  "connection; 50 ms; a row for each change",
-                  scale.commands, scale.commands / 4, scale.load.count(), scale.stretches,
-                  folder.file_system()),
+      fmt::format(
+          "{} commands of the mix of `commands` in the log; then, for {} s each on tables "
+          "that have rows: as many as these keep up with, half as many, and half of what "
+          "the projector reaches alone with {} in the log; all {} times in turn: the middle "
+          "one of the rates and times; on {}\n"
+          "baselines: the same rows in the same batches by COPY and upsert on one "
+          "connection; 50 ms; a row for each change",
+          scale.commands, scale.load.count(), scale.commands / 4, scale.stretches,
+          folder.file_system()),
       figures);
 }
 

@@ -84,6 +84,8 @@ Result<void> PostgresReadTables::connect() {
   // batch: where somebody else tidies, only if it does not keep up.
   if (search_indexes_ != nullptr)
     DAYBOOK_TRY(connection.exec("SET gin_pending_list_limit = '64MB'"));
+  // A projector that stands still within a transaction keeps nobody from taking the tables over.
+  DAYBOOK_TRY(connection.exec("SET idle_in_transaction_session_timeout = '10s'"));
   // Somebody who locks a table for long is named in the trouble, and cannot keep us from stopping.
   DAYBOOK_TRY(connection.exec("SET lock_timeout = '2s'"));
   connection_.emplace(std::move(connection));
@@ -122,6 +124,7 @@ tl::unexpected<Error> PostgresReadTables::other_log(const std::string& log_id) {
       "SELECT log_id, position, sequence FROM daybook.checkpoint WHERE partition = $1",
       {std::to_string(partition_)});
   if (!found) return fail(std::move(found).error());
+  if (found->rows.empty()) return taken();
   const postgres::Row& row = found->rows.front();
   return fail(ErrorKind::kCorrupt, "checkpoint.other_log",
               "the read tables of partition " + std::to_string(partition_) +

@@ -7,9 +7,11 @@
 #include <condition_variable>
 #include <functional>
 #include <map>
+#include <set>
 #include <thread>
 
 #include "tests/support/domain_specification.h"
+#include "tests/support/wait_until.h"
 
 namespace daybook::test {  // the domain's language
 namespace {
@@ -40,6 +42,11 @@ class World final : public OutcomeSource, public ReadTables {
     const std::lock_guard lock(mutex_);
     log_known_ = false;
   }
+  void fail_next_read(Error error) {
+    const std::lock_guard lock(mutex_);
+    read_error_ = std::move(error);
+    changed_.notify_all();
+  }
   // The write of this number and all after it wait, until a later number is given.
   void let_writes_hang_from(int number) {
     const std::lock_guard lock(mutex_);
@@ -67,7 +74,9 @@ class World final : public OutcomeSource, public ReadTables {
   }
 
   std::map<std::string, RowChange> rows;
-  std::vector<std::uint64_t> checkpoints;  // written one after the other
+  std::vector<std::uint64_t> checkpoints;      // written one after the other
+  std::vector<std::set<std::string>> written;  // ids, by each of these writes
+  std::vector<ParkedRow> parked_rows;
   int claims = 0;
   int reads = 0;
   int checks = 0;
@@ -84,6 +93,7 @@ class World final : public OutcomeSource, public ReadTables {
     ++reads;
     changed_.notify_all();
     if (!log_known_) return std::vector<ReadOutcome>();
+    if (read_error_) return fail(*std::exchange(read_error_, std::nullopt));
     changed_.wait_for(lock, wait, [&] { return progress_.sequence() < outcomes_.size(); });
     progress_.set_log_id("log");
     std::vector<ReadOutcome> read;
@@ -108,9 +118,10 @@ class World final : public OutcomeSource, public ReadTables {
     ++claims;
     return checkpoint_;
   }
-  Result<std::vector<ParkedRow>> parked() override { return std::vector<ParkedRow>(); }
+  Result<std::vector<ParkedRow>> parked() override { return parked_rows; }
+  // What is parked stays so.
   Result<std::size_t> write(const std::vector<RowChange>& changed, const Checkpoint& checkpoint,
-                            Refused) override {
+                            Refused refused) override {
     std::unique_lock lock(mutex_);
     const int number = ++writes;
     changed_.notify_all();
@@ -124,7 +135,7 @@ class World final : public OutcomeSource, public ReadTables {
       return fail(error);
     }
     apply(changed, checkpoint);
-    return 0U;
+    return refused == Refused::kPark ? parked_rows.size() : 0U;
   }
   Result<void> check() override {
     const std::lock_guard lock(mutex_);
@@ -138,7 +149,11 @@ class World final : public OutcomeSource, public ReadTables {
 
  private:
   void apply(const std::vector<RowChange>& changed, const Checkpoint& checkpoint) {
-    for (const RowChange& row : changed) rows[row.id] = row;
+    std::set<std::string>& ids = written.emplace_back();
+    for (const RowChange& row : changed) {
+      rows[row.id] = row;
+      ids.insert(row.id);
+    }
     checkpoints.push_back(checkpoint.position.sequence);
     checkpoint_ = checkpoint;
     changed_.notify_all();
@@ -149,6 +164,7 @@ class World final : public OutcomeSource, public ReadTables {
   std::condition_variable changed_;
   std::vector<ReadOutcome> outcomes_;
   std::vector<Error> errors_;
+  std::optional<Error> read_error_;
   bool log_known_ = true;
   bool made_anew_ = false;
   int hanging_from_ = kNever;
@@ -176,6 +192,19 @@ class ProjectorAlone : public ::testing::Test {
     ASSERT_TRUE(world_.await([&] { return world_.writes == 2; }));
     world_.happens(company("C2"));
     ASSERT_TRUE(world_.await_read());
+  }
+
+  // What is parked is tried, the organization is written, and C7 is being so.
+  void start_with_a_hanging_write(Projector& projector) {
+    world_.happens(organization());
+    projector.start();
+    ASSERT_TRUE(world_.await_end());
+    world_.let_writes_hang_from(3);
+    world_.happens(company("C7"));
+    ASSERT_TRUE(world_.await([&] { return world_.writes == 3; }));
+  }
+  [[nodiscard]] static ParkedRow parked_company(std::string_view name) {
+    return {ENTITY_COMPANY, std::string(kOrganization), id(name)};
   }
 
   // While the projector does not write it.
@@ -305,6 +334,70 @@ TEST_F(ProjectorAlone, WritesOneByOneWhatIsRefusedAndWhatWasFoldedMeanwhile) {
   EXPECT_EQ(world_.checkpoints, (std::vector<std::uint64_t>{1, 2, 3, 4}));
   EXPECT_EQ(world_.rows.size(), 3U);
   EXPECT_EQ(world_.claims, 1);
+}
+
+TEST_F(ProjectorAlone, WritesOneByOneNoRowAheadOfItsCheckpoint) {
+  world_.parked_rows = {parked_company("C1"), parked_company("C2")};
+  ASSERT_NO_FATAL_FAILURE(start_with_a_hanging_write(projector_));
+  world_.happens(company("C1"));
+  world_.happens(company("C2"));
+  ASSERT_TRUE(world_.await_read());
+  world_.fail_writes({{ErrorKind::kRejected, "refused", "", ""}});
+  world_.let_writes_go_on();
+  const std::set<std::string> both{id("C1"), id("C2")};
+  ASSERT_TRUE(world_.await([&] { return world_.written.size() == 6; }));
+  projector_.stop();
+  EXPECT_EQ(world_.checkpoints, (std::vector<std::uint64_t>{0, 1, 2, 3, 4, 4}));
+  EXPECT_EQ(world_.written[0], both) << "a claim tries what is parked";
+  EXPECT_EQ(world_.written[3], std::set<std::string>{id("C1")});
+  EXPECT_EQ(world_.written[4], std::set<std::string>{id("C2")});
+  EXPECT_EQ(world_.written[5], both);
+}
+
+TEST_F(ProjectorAlone, LetsGoInTheMiddleOfWritingOneByOne) {
+  world_.happens(organization());
+  world_.happens(company("C1"));
+  world_.fail_writes({{ErrorKind::kRejected, "refused", "", ""}});
+  world_.let_writes_hang_from(2);
+  projector_.start();
+  ASSERT_TRUE(world_.await([&] { return world_.writes == 2; }));
+  projector_.assign(false);
+  world_.let_writes_go_on();
+  ASSERT_TRUE(wait_until([&] { return !projector_.status().running; }));
+  EXPECT_EQ(world_.checkpoints, std::vector<std::uint64_t>{1});
+  projector_.assign(true);
+  ASSERT_TRUE(world_.await_end());
+  projector_.stop();
+  EXPECT_EQ(world_.rows.size(), 2U);
+}
+
+// What comes of a write that touches one of them it hears when it has just lost the log.
+TEST_F(ProjectorAlone, CountsNoRowAsParkedThatWasSoBefore) {
+  ProjectorOptions options = quick();
+  options.parked_per_minute_max = 2;
+  Projector projector(0, world_, world_, store_, options);
+  world_.parked_rows = {parked_company("C7"), parked_company("C8"), parked_company("C9")};
+  ASSERT_NO_FATAL_FAILURE(start_with_a_hanging_write(projector));
+  world_.fail_next_read({ErrorKind::kUnavailable, "log.away", "", ""});
+  ASSERT_TRUE(wait_until([&] { return !projector.status().running; }));
+  world_.let_writes_go_on();
+  world_.happens(company("C2"));
+  ASSERT_TRUE(world_.await_end());
+  projector.stop();
+  EXPECT_EQ(projector.status().parked_total, 0U);
+  EXPECT_EQ(projector.status().parked, 3U);
+}
+
+TEST_F(ProjectorAlone, ReadsNoMoreThanABatchOfBytesAhead) {
+  ProjectorOptions options = quick();
+  options.bytes_max = 1;
+  Projector projector(0, world_, world_, store_, options);
+  ASSERT_NO_FATAL_FAILURE(start_in_the_middle(projector));
+  world_.happens(company("C3"));
+  world_.let_writes_go_on();
+  ASSERT_TRUE(world_.await_end());
+  projector.stop();
+  EXPECT_EQ(world_.checkpoints, (std::vector<std::uint64_t>{1, 2, 3, 4}));
 }
 
 // What has been folded and not been written is in no state: the tables would be behind it.
