@@ -16,6 +16,7 @@ class KilledHandler : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(KilledHandler, IsTakenOverByAnotherProcessThatLosesAndRepeatsNothing) {
   Crm crm;
+  crm.client().use({.elsewhere = 40});  // enough of them, however soon it dies
   const auto doomed = crm.handler({"--fault", "kill", GetParam(), "7"});
   const auto other = crm.handler();
   crm.await_owned({doomed.get(), other.get()});
