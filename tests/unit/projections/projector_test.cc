@@ -182,26 +182,20 @@ class ProjectorAlone : public ::testing::Test {
     return options;
   }
 
+  // The organization is written, and then the company is being so: by the write of this number.
+  void start_with_a_hanging_write(Projector& projector, std::string_view name, int number) {
+    world_.happens(organization());
+    projector.start();
+    ASSERT_TRUE(world_.await_end());
+    world_.let_writes_hang_from(number);
+    world_.happens(company(name));
+    ASSERT_TRUE(world_.await([&] { return world_.writes == number; }));
+  }
   // C1 is being written, and C2 is folded.
   void start_in_the_middle(Projector& projector) {
-    world_.happens(organization());
-    projector.start();
-    ASSERT_TRUE(world_.await_end());
-    world_.let_writes_hang_from(2);
-    world_.happens(company("C1"));
-    ASSERT_TRUE(world_.await([&] { return world_.writes == 2; }));
+    ASSERT_NO_FATAL_FAILURE(start_with_a_hanging_write(projector, "C1", 2));
     world_.happens(company("C2"));
     ASSERT_TRUE(world_.await_read());
-  }
-
-  // What is parked is tried, the organization is written, and C7 is being so.
-  void start_with_a_hanging_write(Projector& projector) {
-    world_.happens(organization());
-    projector.start();
-    ASSERT_TRUE(world_.await_end());
-    world_.let_writes_hang_from(3);
-    world_.happens(company("C7"));
-    ASSERT_TRUE(world_.await([&] { return world_.writes == 3; }));
   }
   [[nodiscard]] static ParkedRow parked_company(std::string_view name) {
     return {ENTITY_COMPANY, std::string(kOrganization), id(name)};
@@ -337,8 +331,8 @@ TEST_F(ProjectorAlone, WritesOneByOneWhatIsRefusedAndWhatWasFoldedMeanwhile) {
 }
 
 TEST_F(ProjectorAlone, WritesOneByOneNoRowAheadOfItsCheckpoint) {
-  world_.parked_rows = {parked_company("C1"), parked_company("C2")};
-  ASSERT_NO_FATAL_FAILURE(start_with_a_hanging_write(projector_));
+  world_.parked_rows = {parked_company("C1"), parked_company("C2")};  // a claim tries them first
+  ASSERT_NO_FATAL_FAILURE(start_with_a_hanging_write(projector_, "C7", 3));
   world_.happens(company("C1"));
   world_.happens(company("C2"));
   ASSERT_TRUE(world_.await_read());
@@ -377,7 +371,7 @@ TEST_F(ProjectorAlone, CountsNoRowAsParkedThatWasSoBefore) {
   options.parked_per_minute_max = 2;
   Projector projector(0, world_, world_, store_, options);
   world_.parked_rows = {parked_company("C7"), parked_company("C8"), parked_company("C9")};
-  ASSERT_NO_FATAL_FAILURE(start_with_a_hanging_write(projector));
+  ASSERT_NO_FATAL_FAILURE(start_with_a_hanging_write(projector, "C7", 3));
   world_.fail_next_read({ErrorKind::kUnavailable, "log.away", "", ""});
   ASSERT_TRUE(wait_until([&] { return !projector.status().running; }));
   world_.let_writes_go_on();
