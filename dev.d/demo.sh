@@ -93,11 +93,25 @@ dev_down() {
     if pid=$(running_pid); then
       stop_daybook "$pid"
       stopped=$((stopped + 1))
+    elif stop_orphaned_postgres; then
+      stopped=$((stopped + 1))
     fi
     rm -f "$pid_file"
   done
   ((stopped > 0)) || say "Nothing that ./dev demo started is running for ${folders[*]}."
   [[ -z $(running_folders) ]] || say "  Kafka goes on: ./dev kafka down stops it."
+}
+
+# The private PostgreSQL of a Daybook that was killed; the next start would have taken it over.
+stop_orphaned_postgres() {
+  local data pid
+  data=$(realpath -m "$data_folder")/postgres/data
+  [[ -f $data/postmaster.pid ]] || return 1
+  pid=$(head -n 1 "$data/postmaster.pid")
+  tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qxF -- "$data" || return 1
+  kill -INT "$pid"
+  while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+  good "stopped the PostgreSQL of a Daybook that was killed; the data stays in $data_folder"
 }
 
 stop_daybook() {
