@@ -39,6 +39,12 @@ std::vector<RowChange> rows_of(const Newest& newest) {
   return rows;
 }
 
+std::set<std::string_view> ids_of(const std::vector<RowChange>& rows) {
+  std::set<std::string_view> ids;
+  for (const RowChange& row : rows) ids.insert(row.id);
+  return ids;
+}
+
 constexpr std::chrono::milliseconds kNoWait{0};
 // At the source, while a batch is being written.
 constexpr std::chrono::milliseconds kLookAgain{1};
@@ -193,20 +199,18 @@ Result<void> Projector::write_one_by_one(const Batch& batch) {
 
 bool Projector::touches_parked(const std::vector<RowChange>& rows) const {
   if (parked_.empty()) return false;
-  std::set<std::string_view> changed;
-  for (const RowChange& row : rows) changed.insert(row.id);
-  return std::any_of(parked_.begin(), parked_.end(),
-                     [&](const ParkedRow& each) { return changed.contains(each.id); });
+  return std::any_of(
+      parked_.begin(), parked_.end(),
+      [changed = ids_of(rows)](const ParkedRow& each) { return changed.contains(each.id); });
 }
 
 // What waits for a parked row is tried again together with it: all of them, if one has changed.
 bool Projector::add_parked(std::vector<RowChange>& rows) const {
   if (!touches_parked(rows)) return false;
-  std::set<std::string> changed;
-  for (const RowChange& row : rows) changed.insert(row.id);
-  for (RowChange& row : parked_rows()) {
-    if (!changed.contains(row.id)) rows.push_back(std::move(row));
-  }
+  std::vector<RowChange> waiting = parked_rows();
+  std::erase_if(
+      waiting, [changed = ids_of(rows)](const RowChange& row) { return changed.contains(row.id); });
+  std::move(waiting.begin(), waiting.end(), std::back_inserter(rows));
   sort_by_entity(rows);
   return true;
 }
@@ -244,9 +248,7 @@ Result<void> Projector::retry_parked_now() {
   DAYBOOK_TRY(state_.health());
   sort_by_entity(rows);
   DAYBOOK_TRY(tables_.write(rows, checkpoint_, Refused::kPark));
-  DAYBOOK_ASSIGN(left, tables_.parked());
-  parked_ = std::move(left);
-  return {};
+  return learn_parked();
 }
 
 Result<void> Projector::count_parked(std::size_t parked) {

@@ -22,7 +22,7 @@ namespace daybook::bench {
 namespace {
 
 constexpr std::size_t kInFlight = 256;
-constexpr std::size_t kBehind = 2'000;  // records: a lag that no longer grows
+constexpr std::size_t kBehind = 2'000;  // records at most, while rows are counted
 constexpr double kOfByHand = 0.8;
 constexpr double kReadableWithinMs = 50;
 
