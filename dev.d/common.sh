@@ -66,3 +66,8 @@ show_failure() {
     tail -n 60 "$1" >&2
   fi
 }
+
+# process_is PID TEXT: whether it runs and was called with that, its arguments separated (and ended) by spaces.
+process_is() {
+  [[ -r /proc/$1/cmdline ]] && tr '\0' ' ' <"/proc/$1/cmdline" | grep -qF -- "$2"
+}

@@ -44,7 +44,7 @@ running_pid() {
   local pid
   [[ -f $pid_file ]] || return 1
   pid=$(<"$pid_file")
-  [[ -r /proc/$pid/cmdline ]] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q 'daybook up' && printf '%s' "$pid"
+  process_is "$pid" 'daybook up' && printf '%s' "$pid"
 }
 
 start_daybook() {
@@ -108,15 +108,21 @@ stop_orphaned_postgres() {
   data=$(realpath -m "$data_folder")/postgres/data
   [[ -f $data/postmaster.pid ]] || return 1
   pid=$(head -n 1 "$data/postmaster.pid")
-  tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qxF -- "$data" || return 1
+  process_is "$pid" "-D $data " || return 1
   kill -INT "$pid"
-  while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+  await_end "$pid"
   good "stopped the PostgreSQL of a Daybook that was killed; the data stays in $data_folder"
 }
 
 stop_daybook() {
-  local pid=$1 started=$SECONDS shown=-1
+  local pid=$1
   kill -TERM "$pid"
+  await_end "$pid"
+  good "stopped; the data stays in $data_folder"
+}
+
+await_end() {
+  local pid=$1 started=$SECONDS shown=-1
   while kill -0 "$pid" 2>/dev/null; do
     ((SECONDS - started < 120)) || fail "process $pid has not ended after two minutes; its log is $up_log"
     if ((shown != SECONDS)); then
@@ -126,7 +132,6 @@ stop_daybook() {
     sleep 0.1
   done
   clear_progress
-  good "stopped; the data stays in $data_folder"
 }
 
 # ---- loading --------------------------------------------------------------------------------------------------------

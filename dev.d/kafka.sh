@@ -173,8 +173,7 @@ broker_pid() {
   local pid
   [[ -f $1/pid ]] || return 1
   pid=$(<"$1/pid")
-  [[ -r /proc/$pid/cmdline ]] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF "kafka.Kafka $1/server.properties" &&
-    printf '%s' "$pid"
+  process_is "$pid" "kafka.Kafka $1/server.properties" && printf '%s' "$pid"
 }
 
 running_folders() {
