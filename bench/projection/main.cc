@@ -5,8 +5,6 @@
 #include <future>
 #include <memory>
 #include <string>
-#include <thread>
-#include <utility>
 #include <vector>
 
 #include "bench/commands/in_flight.h"
@@ -15,14 +13,13 @@
 #include "bench/figures.h"
 #include "bench/private_database.h"
 #include "bench/projection/by_hand.h"
+#include "bench/projection/load.h"
 #include "bench/running_engine.h"
 #include "infra/postgres/connection.h"
 
 namespace daybook::bench {
 namespace {
 
-constexpr std::size_t kInFlight = 256;
-constexpr std::size_t kBehind = 2'000;  // records at most, while rows are counted
 constexpr double kOfByHand = 0.8;
 constexpr double kReadableWithinMs = 50;
 
@@ -65,87 +62,6 @@ Rate row_rates(const Mix& mix, std::size_t commands) {
 // The load uses the commands from number 0 on, and what is waited for in a stretch those with as
 // many numbers from a further multiple of this one on.
 constexpr std::size_t kNumbers = 4'000'000;
-
-// Rounds of the mix at a rate, from a thread of its own; one stretch of it goes on where the last
-// one ended.
-class Load {
- public:
-  Load(commands::CommandDoor& door, const Mix& mix) : door_(door), mix_(mix) {}
-
-  // The next ones, for whoever submits them himself between two stretches.
-  [[nodiscard]] std::vector<Command> take(std::size_t count) {
-    return mix_.commands(std::exchange(given_, given_ + count), count);
-  }
-  void start(double per_second) {
-    per_second_ = per_second;
-    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-  }
-  // Rows a second beside as many commands as the tables keep up with.
-  [[nodiscard]] double rows_beside(const RunningEngine& running, std::chrono::seconds time) {
-    begin();
-    const std::size_t before = running.rows();
-    while (since_.seconds() < static_cast<double>(time.count())) {
-      if (submitted_ - tally_->answered() < kInFlight && running.records_behind() < kBehind)
-        submit_round();
-      else
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    const double rate = static_cast<double>(running.rows() - before) / since_.seconds();
-    require_mix(total());
-    running.await_tables();
-    return rate;
-  }
-  // When all of it is answered. Ends the program if it was lighter than it was meant to be.
-  void stop() {
-    thread_.request_stop();
-    thread_.join();
-    const Answered answered = total();
-    require_mix(answered);
-    if (answered.per_second() >= kRateHeld * per_second_) return;
-    give_up({ErrorKind::kUnavailable, "bench.rate",
-             fmt::format("{:.0f} commands a second were meant, {:.0f} were answered", per_second_,
-                         answered.per_second()),
-             ""});
-  }
-
- private:
-  void run(const std::stop_token& stop) {
-    begin();
-    const auto start = std::chrono::steady_clock::now();
-    while (!stop.stop_requested()) {
-      std::this_thread::sleep_until(
-          start + std::chrono::duration<double>(static_cast<double>(submitted_) / per_second_));
-      submit_round();
-    }
-  }
-  void begin() {
-    tally_ = std::make_shared<Tally>();
-    submitted_ = 0;
-    since_ = {};
-  }
-  void submit_round() {
-    for (Command& command : take(kRoundSize))
-      door_.submit({std::move(command), [tally = tally_](Result<Receipt> result) {
-                      (void)tally->count(must(std::move(result)));
-                    }});
-    submitted_ += kRoundSize;
-  }
-  // When all of it is answered.
-  [[nodiscard]] Answered total() const {
-    while (tally_->answered() < submitted_)
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    return tally_->total(since_.seconds());
-  }
-
-  commands::CommandDoor& door_;
-  const Mix& mix_;
-  double per_second_ = 0;
-  std::size_t given_ = 0;      // in all stretches
-  std::size_t submitted_ = 0;  // in this one
-  Stopwatch since_;
-  std::shared_ptr<Tally> tally_;  // an answer may end after it was counted
-  std::jthread thread_;
-};
 
 // From handing a command over to having read that its rows are there, one command after the other,
 // for so long, while there is a load.

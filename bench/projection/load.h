@@ -1,0 +1,51 @@
+#pragma once
+
+// Rounds of the mix from a thread of its own, one stretch after the other: each goes on where the
+// last one ended.
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "bench/commands/in_flight.h"
+#include "bench/commands/mix.h"
+#include "bench/figures.h"
+#include "bench/running_engine.h"
+
+namespace daybook::bench {
+
+constexpr std::size_t kInFlight = 256;
+
+class Load {
+ public:
+  Load(commands::CommandDoor& door, const Mix& mix) : door_(door), mix_(mix) {}
+
+  // The next ones, for whoever submits them himself between two stretches.
+  [[nodiscard]] std::vector<Command> take(std::size_t count);
+  // Begins a stretch of that many commands a second.
+  void start(double per_second);
+  // Ends it when all of it is answered. Ends the program if it was lighter than it was meant to be.
+  void stop();
+  // A stretch of as many commands as the tables keep up with, from the calling thread: rows a
+  // second beside them.
+  [[nodiscard]] double rows_beside(const RunningEngine& running, std::chrono::seconds time);
+
+ private:
+  void run(const std::stop_token& stop);
+  void begin();
+  void submit_round();
+  // When all of it is answered.
+  [[nodiscard]] Answered total() const;
+
+  commands::CommandDoor& door_;
+  const Mix& mix_;
+  double per_second_ = 0;
+  std::size_t given_ = 0;      // in all stretches
+  std::size_t submitted_ = 0;  // in this one
+  Stopwatch since_;
+  std::shared_ptr<Tally> tally_;  // an answer may end after it was counted
+  std::jthread thread_;
+};
+
+}  // namespace daybook::bench
