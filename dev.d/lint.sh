@@ -27,24 +27,45 @@ check_format() {
   good "formatting"
 }
 
-# Tests are half of the files: clang-tidy takes their turn with --all, and when they change.
+# Over all files but tests: several of a library as one, because most of clang-tidy's time goes into the headers of a file.
+# Tests, and Clang's analyzer, which takes longest and is misled by neighbours, have their turn with --changed and --all.
 dev_lint() {
   local files
   dev_setup
   install_packages "${lint_packages[@]}"
   mapfile -t files < <(source_files)
   check_format "${files[@]}"
-  # A folder of its own, because clang-tidy cannot read the compiler's precompiled headers.
-  [[ build/tidy/build.ninja -nt CMakePresets.json ]] ||
-    quietly "Configuring tidy" cmake --preset dev -B build/tidy -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON
-  # clang-tidy reads the generated headers.
-  quietly "Generating messages" cmake --build build/tidy --target daybook_schemas
   case ${1:-} in
-    --changed) mapfile -t files < <(changed_sources) ;;
-    --all) mapfile -t files < <(printf '%s\n' "${files[@]}" | grep '\.cc$') ;;
-    *) mapfile -t files < <(printf '%s\n' "${files[@]}" | grep '\.cc$' | grep -v '^tests/') ;;
+    '')
+      configure_tidy build/tidy-units -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12
+      mapfile -t files < <(units)
+      tidy build/tidy-units '-clang-analyzer-*' "${files[@]}"
+      ;;
+    --all | --changed)
+      configure_tidy build/tidy
+      mapfile -t files < <(if [[ $1 == --all ]]; then printf '%s\n' "${files[@]}" | grep '\.cc$'; else changed_sources; fi)
+      tidy build/tidy '' "${files[@]}"
+      ;;
+    *)
+      printf './dev lint: "%s" is not understood; there are --changed and --all\n' "$1" >&2
+      exit 2
+      ;;
   esac
-  tidy "${files[@]}"
+}
+
+# configure_tidy FOLDER [OPTION...]: one of its own, because clang-tidy cannot read the compiler's precompiled headers.
+configure_tidy() {
+  local folder=$1
+  shift
+  [[ $folder/build.ninja -nt CMakePresets.json ]] ||
+    quietly "Configuring ${folder##*/}" cmake --preset dev -B "$folder" -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON "$@"
+  # clang-tidy reads the generated headers.
+  quietly "Generating messages" cmake --build "$folder" --target daybook_schemas
+}
+
+# The files that the build makes of several of ours.
+units() {
+  sed -n 's/^ *"file": "\(.*\/Unity\/.*\)",\{0,1\}$/\1/p' build/tidy-units/compile_commands.json | sort -u
 }
 
 # Files that differ from the last commit, and those that include a header that differs.
@@ -59,12 +80,15 @@ changed_sources() {
   done | sort -u
 }
 
-# Two at a time are as many as the smallest machine that we build on has cores.
+# tidy FOLDER CHECKS FILE...: with these besides those of .clang-tidy. Two at a time are as many as the smallest machine
+# that we build on has cores.
 tidy() {
+  local folder=$1 checks=$2
+  shift 2
   (($# > 0)) || return 0
-  printf '%s\0' "$@" >build/tidy.list
-  quietly "clang-tidy over $# files" \
-    xargs -0 -a build/tidy.list -n 1 -P "$(nproc)" sh -c 'echo "$1"; exec clang-tidy --quiet -p build/tidy "$1"' sh
+  printf '%s\0' "$@" >"$folder.list"
+  quietly "clang-tidy over $# files" xargs -0 -a "$folder.list" -n 1 -P "$(nproc)" \
+    sh -c 'echo "$3"; exec clang-tidy --quiet -p "$1" --checks="$2" "$3"' sh "$folder" "$checks"
 }
 
 dev_hooks() {

@@ -11,7 +11,7 @@ namespace {
 using saved_filter::FieldType;
 using saved_filter::FilterField;
 
-constexpr const char* kIntroduction =
+constexpr const char* kFilterIntroduction =
     R"(`filterConfig` is an object with `groups`, at least one; each has `conditions`, at least one; each of these has a
 `field` of the filter's entity, an `operator` that the field's type takes, and a `value`. `logicalOperator` of a group or
 condition, `AND` or `OR`, joins it to the next one. `id` of a group or condition, and `name` and `isPublic` of the whole,
@@ -75,7 +75,7 @@ std::string field_rows(saved_filter::FilterEntity entity, const std::string& nam
 }  // namespace
 
 std::string filter_reference() {
-  std::string out = kIntroduction;
+  std::string out = kFilterIntroduction;
   out += kOperatorsHead + operator_rows() + kValues + kFieldsHead;
   const auto& entities = *saved_filter::FilterEntity_descriptor();
   for (int i = 0; i < entities.value_count(); ++i) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kNameLengthMax =
     30;  // with the longest prefix this is what fits into a role's name
-constexpr std::size_t kPasswordBytes = 18;
+constexpr std::size_t kReaderPasswordBytes = 18;
 constexpr const char* kRolePrefix = "reader_";
 
 bool is_name(const std::string& name) {
@@ -175,7 +175,7 @@ Result<std::string> Readers::ensure(const ReaderSpec& spec) {
   DAYBOOK_ASSIGN(password, known_password(role));
   if (!state.is_member || password.empty() || !can_log_in(role, password)) {
     if (password.empty()) {
-      DAYBOOK_ASSIGN(fresh, random_hex(kPasswordBytes));
+      DAYBOOK_ASSIGN(fresh, random_hex(kReaderPasswordBytes));
       password = std::move(fresh);
       // Kept first: an administrator may be the one who gives it to the server.
       DAYBOOK_TRY(remember_password(role, password));

@@ -24,7 +24,7 @@ tl::unexpected<Error> impossible(const std::string& why) {
       "no small file system can be mounted here, which takes root and a loop device: " + why);
 }
 
-Result<void> run(const std::vector<std::string>& arguments) {
+Result<void> run_tool(const std::vector<std::string>& arguments) {
   DAYBOOK_ASSIGN(done, postgres::run_process(arguments));
   return done.exit_code == 0 ? Result<void>() : impossible(arguments.front() + ": " + done.output);
 }
@@ -38,8 +38,8 @@ Result<SmallDisk> SmallDisk::mount(const fs::path& image, const fs::path& folder
   std::ofstream(image).close();
   fs::resize_file(image, kBytes, error);
   if (error) return impossible(error.message());
-  DAYBOOK_TRY(run({"mkfs.ext4", "-q", "-F", "-m", "0", image.string()}));
-  DAYBOOK_TRY(run({"mount", "-o", "loop", image.string(), folder.string()}));
+  DAYBOOK_TRY(run_tool({"mkfs.ext4", "-q", "-F", "-m", "0", image.string()}));
+  DAYBOOK_TRY(run_tool({"mount", "-o", "loop", image.string(), folder.string()}));
   return SmallDisk(folder);
 }
 
@@ -47,7 +47,7 @@ SmallDisk::~SmallDisk() {
   if (folder_.empty()) return;
   empty();
   // Lazily if something still looks at it: a log file that somebody reads.
-  if (!run({"umount", folder_.string()})) (void)run({"umount", "-l", folder_.string()});
+  if (!run_tool({"umount", folder_.string()})) (void)run_tool({"umount", "-l", folder_.string()});
 }
 
 Result<void> SmallDisk::fill() const {

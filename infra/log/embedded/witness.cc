@@ -11,7 +11,7 @@
 namespace daybook::log {
 namespace {
 
-constexpr std::uint64_t kMagic = 0x315353454e544957;  // "WITNESS1"
+constexpr std::uint64_t kSlotMagic = 0x315353454e544957;  // "WITNESS1"
 constexpr std::size_t kWords = 5;  // magic, counter, end offset, last checksum, checksum
 using SlotWords = std::array<std::uint64_t, kWords>;
 constexpr std::size_t kSlotSize = sizeof(SlotWords);
@@ -54,7 +54,7 @@ Result<void> Witness::load(std::uint32_t partition) {
     if (static_cast<std::size_t>(size) < kSlotSize) continue;
     if (words == SlotWords{}) continue;
     written = true;
-    if (words[0] != kMagic || words[kWords - 1] != checksum(words)) {
+    if (words[0] != kSlotMagic || words[kWords - 1] != checksum(words)) {
       damaged = path_.string() + ": the slot at byte " +
                 std::to_string(slot_offset(partition, which)) +
                 " is damaged; the log is compared with the other slot of partition " +
@@ -79,7 +79,7 @@ Result<void> Witness::write(std::uint32_t partition, const WitnessEntry& entry) 
   Slot& slot = newest_.at(partition);
   slot.counter += 1;
   slot.entry = entry;
-  SlotWords words{kMagic, slot.counter, entry.end_offset, entry.last_checksum, 0};
+  SlotWords words{kSlotMagic, slot.counter, entry.end_offset, entry.last_checksum, 0};
   words[kWords - 1] = checksum(words);
   if (::pwrite(file_, words.data(), kSlotSize, slot_offset(partition, slot.counter)) !=
       static_cast<ssize_t>(kSlotSize)) {
