@@ -60,7 +60,7 @@ needs_kafka() {
   local label
   (($# > 0)) || return 0
   for label in "$@"; do
-    [[ $label == unit || $label == golden ]] || return 0
+    [[ $label == unit || $label == project || $label == golden ]] || return 0
   done
   return 1
 }

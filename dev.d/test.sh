@@ -1,7 +1,8 @@
 # Running the tests. Sourced by ./dev.
 # shellcheck shell=bash
 
-# What the sanitizers are meant for. Golden and end-to-end tests add nothing there; only code with threads can race.
+# What the sanitizers are meant for. Rules of the project, golden and end-to-end tests add nothing there; only code with
+# threads can race.
 asan_labels=(unit contract integration)
 tsan_labels=(contract integration threads)
 
@@ -38,7 +39,8 @@ run_sanitizer() {
   mapfile -t tests < <(ctest --test-dir "build/$preset" -N -L "$pattern" | sed -n 's/^ *Test *#[0-9]*: //p')
   ((${#tests[@]} > 0)) || fail "no test has the label $*"
   build_preset "$preset" "${tests[@]}"
-  run_tests "$preset" "$@"
+  # One more than there are cores: these tests wait for servers a third of their time.
+  CTEST_PARALLEL_LEVEL=$(($(nproc) + 1)) run_tests "$preset" "$@"
 }
 
 label_pattern() {
@@ -50,7 +52,7 @@ label_pattern() {
 run_tests() {
   local preset=$1 status=0 options
   shift
-  options=(--test-dir "build/$preset" --output-on-failure --no-tests=error --parallel "$(nproc)")
+  options=(--test-dir "build/$preset" --output-on-failure --no-tests=error --parallel "${CTEST_PARALLEL_LEVEL:-$(nproc)}")
   (($# == 0)) || options+=(-L "$(label_pattern "$@")")
   show_skips "build/$preset/Testing/Temporary/LastTest.log" remove
   ctest "${options[@]}" </dev/null || status=$?
