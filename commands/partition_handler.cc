@@ -33,7 +33,6 @@ Error elsewhere_error() {
 PartitionHandler::PartitionHandler(Journal& journal, StateStore& store, const Clock& clock,
                                    HandlerOptions options, CommandTopic* topic)
     : journal_(journal),
-      store_(store),
       clock_(clock),
       options_(options),
       topic_(topic),

@@ -181,7 +181,6 @@ class PartitionHandler {
   void answer(Submission& submission, Result<Receipt> result);
 
   Journal& journal_;
-  StateStore& store_;
   const Clock& clock_;
   HandlerOptions options_;
   CommandTopic* topic_;
