@@ -153,7 +153,7 @@ TEST(Sources, HaveHeadersThatAreReadOnce) {
 TEST(Tests, WaitForConditionsAndNeverSleep) {
   static const std::regex sleep(R"(\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\()");
   for (const std::string& file : files_of("tests", is_source)) {
-    if (file.starts_with("tests/support/") || file == "tests/unit/project/project_rules_test.cc")
+    if (file.starts_with("tests/support/") || file == "tests/project/project_rules_test.cc")
       continue;
     const std::string text = text_of(root() / file);
     std::smatch found;
