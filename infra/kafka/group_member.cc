@@ -10,7 +10,6 @@
 namespace daybook::kafka {
 namespace {
 
-constexpr int kPollMs = 1000;  // the thread is woken to stop
 constexpr int kClosePollMs = 20;
 constexpr std::chrono::seconds kLeaveWait{5};
 

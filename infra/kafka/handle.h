@@ -43,6 +43,9 @@ using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t,
 // librdkafka writes why it refuses something into such a buffer.
 using ErrorText = std::array<char, 512>;
 
+// For as long as a thread of ours waits at librdkafka; it is woken to stop.
+inline constexpr int kPollMs = 1000;
+
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
 // `defaults` may be overridden by the user's extra options, `fixed` may not. The log goes to

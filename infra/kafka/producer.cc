@@ -11,7 +11,6 @@
 namespace daybook::kafka {
 namespace {
 
-constexpr int kDeliveryPollMs = 1000;  // the thread is woken to stop
 constexpr int kGiveUpPollMs = 10;
 constexpr std::chrono::milliseconds kFullPause{5};
 constexpr std::size_t kBatchBytesMax = 1'000'000;
@@ -123,7 +122,7 @@ Producer::Impl::~Impl() {
 }
 
 void Producer::Impl::poll_loop() {
-  while (!stopping) rd_kafka_poll(handle.get(), kDeliveryPollMs);
+  while (!stopping) rd_kafka_poll(handle.get(), kPollMs);
   // Everything that is on its way is given up, and what a callback hands over meanwhile; every
   // callback has been called when this ends.
   while (on_the_way > 0) {

@@ -9,11 +9,11 @@
 #include "domain/core/uuid.h"
 #include "infra/kafka/consumer.h"
 #include "infra/topics/kafka_records.h"
+#include "infra/topics/waits.h"
 
 namespace daybook::topics {
 namespace {
 
-constexpr std::chrono::seconds kLettersWait{30};
 constexpr std::size_t kLettersPerRead = 1'000;
 
 // What the sender wrote stays.
@@ -47,18 +47,18 @@ std::string DeadLetter::header(std::string_view header_name) const {
 }
 
 Result<std::vector<DeadLetter>> DeadLetters::list() {
-  DAYBOOK_ASSIGN(partitions, admin_.partitions(names_.dead_letters, kLettersWait));
+  DAYBOOK_ASSIGN(partitions, admin_.partitions(names_.dead_letters, kOperatorWait));
   std::vector<DeadLetter> letters;
   std::set<std::string> settled;
   for (std::uint32_t partition = 0; partition < partitions.size(); ++partition) {
-    DAYBOOK_ASSIGN(begin, admin_.begin_offset(names_.dead_letters, partition, kLettersWait));
-    DAYBOOK_ASSIGN(end, admin_.end_offset(names_.dead_letters, partition, kLettersWait));
+    DAYBOOK_ASSIGN(begin, admin_.begin_offset(names_.dead_letters, partition, kOperatorWait));
+    DAYBOOK_ASSIGN(end, admin_.end_offset(names_.dead_letters, partition, kOperatorWait));
     kafka::ConsumerOptions options;
     options.connection = connection_;
     DAYBOOK_ASSIGN(consumer, kafka::Consumer::open(options));
     DAYBOOK_TRY(consumer->assign(names_.dead_letters, partition, begin));
     while (consumer->next_offset() < end) {
-      DAYBOOK_ASSIGN(messages, consumer->read(kLettersPerRead, kLettersWait));
+      DAYBOOK_ASSIGN(messages, consumer->read(kLettersPerRead, kOperatorWait));
       if (messages.empty() && consumer->next_offset() < end)
         return fail(ErrorKind::kUnavailable, "kafka.timed_out",
                     "the dead letters could not be read to their end in time");
@@ -100,7 +100,7 @@ Result<std::string> DeadLetters::retry(const DeadLetter& letter) {
                 "it has no key, so nobody knows whose it is; send it yourself with the "
                 "organization's id as its key, and drop this one");
   }
-  DAYBOOK_ASSIGN(partitions, admin_.partitions(names_.commands, kLettersWait));
+  DAYBOOK_ASSIGN(partitions, admin_.partitions(names_.commands, kOperatorWait));
   const std::string first = canonical_uuid(letter.header(commands::header::kCommandId))
                                 .value_or(uuid_v5("00000000-0000-0000-0000-000000000000",
                                                   "dead-letter/" + letter.name()));

@@ -8,11 +8,11 @@
 #include "commands/intake.h"
 #include "commands/topic_outcomes.h"
 #include "infra/topics/kafka_records.h"
+#include "infra/topics/waits.h"
 
 namespace daybook::topics {
 namespace {
 
-constexpr std::chrono::seconds kRequestWait{10};
 constexpr std::chrono::milliseconds kReadOneWait{5'000};
 constexpr std::chrono::milliseconds kFetchWait{50};
 // The fetch of one record is followed by one that finds nothing, which the next record waits for.

@@ -10,12 +10,12 @@
 #include "commands/routing.h"
 #include "infra/log/random_id.h"
 #include "infra/topics/kafka_records.h"
+#include "infra/topics/waits.h"
 
 namespace daybook::topics {
 namespace {
 
 constexpr std::chrono::milliseconds kReadWait{100};
-constexpr std::chrono::seconds kOffsetWait{10};
 constexpr std::size_t kResultsPerRead = 500;
 
 Error no_result(bool acknowledged) {
@@ -81,7 +81,7 @@ Result<std::unique_ptr<TopicDoor>> TopicDoor::open(kafka::Admin& admin,
 // From their end on: whoever waits here has not sent anything yet.
 Result<void> TopicDoor::follow_results() {
   for (std::uint32_t partition = 0; partition < options_.partition_count; ++partition) {
-    DAYBOOK_ASSIGN(end, admin_.end_offset(options_.names.results, partition, kOffsetWait));
+    DAYBOOK_ASSIGN(end, admin_.end_offset(options_.names.results, partition, kRequestWait));
     kafka::ConsumerOptions reading;
     reading.connection = options_.connection;
     DAYBOOK_ASSIGN(consumer, kafka::Consumer::open(reading));

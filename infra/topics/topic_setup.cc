@@ -6,13 +6,13 @@
 #include "infra/log/kafka/kafka_event_log.h"
 #include "infra/log/random_id.h"
 #include "infra/log/record.h"
+#include "infra/topics/waits.h"
 
 namespace daybook::topics {
 namespace {
 
 using kafka::TopicDescription;
 
-constexpr std::chrono::seconds kSetupWait{30};
 constexpr std::uint64_t kTailRecords = 1'000;
 constexpr std::int64_t kDeadLetterRoom = 20'000;  // for the headers that say why
 
@@ -138,7 +138,7 @@ Result<std::optional<log::Source>> newest_source(log::EventLog& log, std::uint32
   DAYBOOK_ASSIGN(cursor, log.open_cursor(partition, first));
   std::optional<log::Source> newest;
   while (cursor->next_offset() < end) {
-    DAYBOOK_ASSIGN(records, cursor->read(kTailRecords, kSetupWait));
+    DAYBOOK_ASSIGN(records, cursor->read(kTailRecords, kOperatorWait));
     if (records.empty() && cursor->next_offset() < end) break;
     for (const log::RawRecord& record : records) {
       const auto decoded = log::decode_record(record.bytes);
@@ -163,7 +163,7 @@ Result<void> look_at_log(kafka::Admin& admin, const kafka::Options& connection,
     auto source = newest_source(**log, partition);
     if (!source) return fail(std::move(source).error());
     if (!*source) continue;
-    DAYBOOK_ASSIGN(end, admin.end_offset(names.commands, partition, kSetupWait));
+    DAYBOOK_ASSIGN(end, admin.end_offset(names.commands, partition, kOperatorWait));
     if ((*source)->offset() < static_cast<std::int64_t>(end)) continue;
     checks.add("the log is ahead of its commands: in partition " + std::to_string(partition) +
                " it has the outcome of offset " + std::to_string((*source)->offset()) + ", but " +
@@ -178,7 +178,7 @@ Result<void> look_at_log(kafka::Admin& admin, const kafka::Options& connection,
 
 Result<TopicsMade> create_topics(kafka::Admin& admin, const kafka::Options& connection,
                                  const TopicsSpec& spec) {
-  DAYBOOK_ASSIGN(brokers, admin.broker_count(kSetupWait));
+  DAYBOOK_ASSIGN(brokers, admin.broker_count(kOperatorWait));
   const int replication = spec.replication.value_or(
       static_cast<int>(std::min<std::size_t>(3, std::max<std::size_t>(1, brokers))));
   TopicsMade made;
@@ -186,9 +186,9 @@ Result<TopicsMade> create_topics(kafka::Admin& admin, const kafka::Options& conn
   for (const std::string& name : spec.names.all()) {
     DAYBOOK_ASSIGN(one, admin.create_topic({name, spec.partitions, replication,
                                             config_of(spec.names, name, replication)},
-                                           kSetupWait));
+                                           kOperatorWait));
     if (one == kafka::TopicMade::kMade) made.made.push_back(name);
-    DAYBOOK_ASSIGN(partitions, admin.partitions(name, kSetupWait));
+    DAYBOOK_ASSIGN(partitions, admin.partitions(name, kOperatorWait));
     if (partitions.size() != spec.partitions)
       return other_count(name, partitions.size(), spec.partitions);
   }
@@ -204,7 +204,7 @@ Result<std::vector<TopicFinding>> check_topics(kafka::Admin& admin,
   Checks checks(names);
   std::map<std::string, TopicDescription> topics;
   for (const std::string& name : names.all()) {
-    auto topic = admin.describe_topic(name, kSetupWait);
+    auto topic = admin.describe_topic(name, kOperatorWait);
     if (!topic && topic.error().kind != ErrorKind::kNotFound) return fail(std::move(topic).error());
     if (!topic) {
       checks.add("topic " + name + ": it is not there; make it: daybook topics create");
