@@ -16,8 +16,9 @@ class Dice {
   // 0 to limit - 1.
   [[nodiscard]] std::size_t below(std::size_t limit) { return next() % limit; }
   // Both ends included.
-  [[nodiscard]] int between(int least, int most) {
-    return least + static_cast<int>(below(static_cast<std::size_t>(most - least) + 1));
+  template <typename Number>
+  [[nodiscard]] Number between(Number least, Number most) {
+    return least + static_cast<Number>(below(static_cast<std::size_t>(most - least) + 1));
   }
   [[nodiscard]] bool one_in(std::size_t times) { return below(times) == 0; }
 

@@ -16,7 +16,7 @@ class PostgresEnds final : public Fault {
   [[nodiscard]] Result<void> strike(Site& site, Dice& dice) override {
     DAYBOOK_TRY(site.database.end_by(signal_));
     // Commands need no tables.
-    if (site.driver.await_answers(100 + dice.below(300), kStrikeLimit)) return {};
+    if (site.driver.await_answers(dice.between(100U, 400U), kStrikeLimit)) return {};
     return fail(ErrorKind::kUnavailable, "torture.no_answers",
                 "commands are not decided while PostgreSQL is away");
   }
@@ -40,7 +40,7 @@ class PostgresRestored final : public Fault {
     // The engine starts it again.
     if (!await([&] { return site.database.connect().has_value(); }, kStrikeLimit))
       return fail(ErrorKind::kUnavailable, "torture.no_postgres", "PostgreSQL was not started");
-    (void)site.driver.await_answers(100 + dice.below(500), kStrikeLimit);
+    (void)site.driver.await_answers(dice.between(100U, 600U), kStrikeLimit);
     site.engine.signal(SIGSTOP);
     auto restored = site.database.end_by(SIGQUIT);
     if (restored) restored = site.database.restore_copy();
@@ -59,7 +59,7 @@ class SessionsEnded final : public Fault {
       DAYBOOK_TRY(
           connection.exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                           " WHERE datname = current_database() AND pid <> pg_backend_pid()"));
-      (void)site.driver.await_answers(1 + dice.below(200), kStrikeLimit);
+      (void)site.driver.await_answers(dice.between(1U, 200U), kStrikeLimit);
     }
     return {};
   }
@@ -75,7 +75,7 @@ class LongReader final : public Fault {
     DAYBOOK_TRY(reader.begin());
     DAYBOOK_TRY(reader.exec("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
     DAYBOOK_ASSIGN(before, reader.exec(kQuestion));
-    (void)site.driver.await_answers(500 + dice.below(1'500), kStrikeLimit);
+    (void)site.driver.await_answers(dice.between(500U, 2'000U), kStrikeLimit);
     DAYBOOK_ASSIGN(after, reader.exec(kQuestion));
     DAYBOOK_TRY(reader.commit());
     if (before.rows == after.rows) return {};
