@@ -30,27 +30,27 @@ check_format() {
 # Over all files but tests: several of a library as one, because most of clang-tidy's time goes into the headers of a file.
 # Tests, and Clang's analyzer, which takes longest and is misled by neighbours, have their turn with --changed and --all.
 dev_lint() {
-  local files
+  local which=${1:-} files
+  if [[ -n $which && $which != --changed && $which != --all ]]; then
+    printf './dev lint: "%s" is not understood; there are --changed and --all\n' "$which" >&2
+    exit 2
+  fi
   dev_setup
   install_packages "${lint_packages[@]}"
   mapfile -t files < <(source_files)
   check_format "${files[@]}"
-  case ${1:-} in
-    '')
-      configure_tidy build/tidy-units -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12
-      mapfile -t files < <(units)
-      tidy build/tidy-units '-clang-analyzer-*' "${files[@]}"
-      ;;
-    --all | --changed)
-      configure_tidy build/tidy
-      mapfile -t files < <(if [[ $1 == --all ]]; then printf '%s\n' "${files[@]}" | grep '\.cc$'; else changed_sources; fi)
-      tidy build/tidy '' "${files[@]}"
-      ;;
-    *)
-      printf './dev lint: "%s" is not understood; there are --changed and --all\n' "$1" >&2
-      exit 2
-      ;;
+  if [[ -z $which ]]; then
+    configure_tidy build/tidy-units -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12
+    mapfile -t files < <(units)
+    tidy build/tidy-units '-clang-analyzer-*' "${files[@]}"
+    return
+  fi
+  configure_tidy build/tidy
+  case $which in
+    --changed) mapfile -t files < <(changed_sources) ;;
+    --all) mapfile -t files < <(source_files | grep '\.cc$') ;;
   esac
+  tidy build/tidy '' "${files[@]}"
 }
 
 # configure_tidy FOLDER [OPTION...]: one of its own, because clang-tidy cannot read the compiler's precompiled headers.
