@@ -34,7 +34,8 @@ function(daybook_allocator target)
   endif()
 endfunction()
 
-# daybook_test(NAME name LABEL unit|project|contract|integration|golden|e2e|faults [THREADS] SRCS ... DEPS ... [TIMEOUT seconds])
+# daybook_test(NAME name LABEL unit|project|contract|integration|golden|e2e|faults [THREADS] SRCS ... DEPS ...
+#              [TIMEOUT seconds])
 #   A GoogleTest program; ctest runs it as one test with its label. THREADS: it also has the label "threads".
 function(daybook_test)
   cmake_parse_arguments(ARG "THREADS" "NAME;LABEL;TIMEOUT" "SRCS;DEPS" ${ARGN})

@@ -1,7 +1,7 @@
-#pragma once
-
 // Rounds of the mix from a thread of its own, one stretch after the other: each goes on where the
 // last one ended.
+#pragma once
+
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -15,7 +15,7 @@
 
 namespace daybook::bench {
 
-constexpr std::size_t kInFlight = 256;
+inline constexpr std::size_t kInFlight = 256;
 
 class Load {
  public:

@@ -1,6 +1,6 @@
+// A projector on tables in memory, beside a log that says what it is told.
 #pragma once
 
-// A projector on tables in memory, beside a log that says what it is told.
 #include <gtest/gtest.h>
 
 #include <condition_variable>
@@ -15,8 +15,8 @@ namespace daybook::test {  // the domain's language
 
 using namespace projections;
 
-constexpr std::chrono::seconds kLimit{10};
-constexpr int kNever = 1'000'000;
+inline constexpr std::chrono::seconds kLimit{10};
+inline constexpr int kNever = 1'000'000;
 
 // One place for both ports, so that a test can wait for whatever the projector does.
 class World final : public OutcomeSource, public ReadTables {
