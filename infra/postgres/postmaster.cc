@@ -132,6 +132,9 @@ std::string configuration_text(int port) {
          "jit = off\n"
          "max_wal_size = '1GB'\n"
          "wal_buffers = '16MB'\n"  // room for whole pages after a checkpoint
+         // Whoever waits for a sync of his own, as the log does for each append, waits also for
+         // the 16 MB of zeros that a new segment would begin as.
+         "wal_init_zero = off\n"
          "fsync = on\n"
          "full_page_writes = on\n"
          "synchronous_commit = on\n"

@@ -7,8 +7,8 @@ namespace daybook::read_tables {
 namespace {
 
 // Between two indexes, because sorting a list in takes a core for its time. Not shorter: what is
-// sorted in together shares much of the work.
-constexpr std::chrono::milliseconds kPause(200);
+// sorted in together shares much of the work. Not longer: a search reads the lists as they are.
+constexpr std::chrono::milliseconds kPause(500);
 // After a session or a round could not be begun.
 constexpr std::chrono::seconds kLongPause(1);
 
