@@ -43,7 +43,7 @@ using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t,
 // librdkafka writes why it refuses something into such a buffer.
 using ErrorText = std::array<char, 512>;
 
-// For as long as a thread of ours waits at librdkafka; it is woken to stop.
+// So long a thread of ours waits at librdkafka each time; it is woken to stop.
 inline constexpr int kPollMs = 1000;
 
 using Settings = std::vector<std::pair<std::string, std::string>>;
