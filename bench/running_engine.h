@@ -43,10 +43,10 @@ class RunningEngine {
   RunningEngine(const RunningEngine&) = delete;
   RunningEngine& operator=(const RunningEngine&) = delete;
 
-  // From now on the read tables of this database follow.
+  // From now on the read tables of this database follow; it has to be a private one.
   void follow(const std::string& database_url) {
-    projections_ =
-        must(app::ProjectionSide::open(*backend_, [database_url] { return database_url; }));
+    projections_ = must(app::ProjectionSide::open(
+        *backend_, [database_url] { return database_url; }, read_tables::Server::kPrivate));
   }
   // Until they have begun to.
   void await_following() const {

@@ -1,7 +1,8 @@
 #include "infra/read_tables/search_index_tidier.h"
 
-#include <chrono>
 #include <utility>
+
+#include "infra/postgres/give_way.h"
 
 namespace daybook::read_tables {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 constexpr std::chrono::milliseconds kPause(500);
 // After a session or a round could not be begun.
 constexpr std::chrono::seconds kLongPause(1);
+constexpr std::chrono::minutes kHurry(1);
 
 constexpr const char* kIndexes =
     "SELECT i.indexrelid FROM pg_index i"
@@ -20,8 +22,9 @@ constexpr const char* kIndexes =
 
 }  // namespace
 
-SearchIndexTidier::SearchIndexTidier(std::function<std::string()> url)
-    : url_(std::move(url)), thread_([this] { run(); }) {}
+SearchIndexTidier::SearchIndexTidier(std::function<std::string()> url, Server server,
+                                     std::chrono::milliseconds patience)
+    : url_(std::move(url)), server_(server), patience_(patience), thread_([this] { run(); }) {}
 
 SearchIndexTidier::~SearchIndexTidier() { stop(); }
 
@@ -57,7 +60,7 @@ void SearchIndexTidier::run() {
 }
 
 bool SearchIndexTidier::tidy_one() {
-  if (!connection_ || !connection_->is_open()) {
+  if (!connection_ || !connection_->is_open() || gives_way_ != has_time()) {
     due_.clear();  // perhaps of another database
     if (!connect()) return false;
   }
@@ -66,8 +69,14 @@ bool SearchIndexTidier::tidy_one() {
   const postgres::Value index = std::move(due_.back());
   due_.pop_back();
   // One that somebody else is sorting in, or that is gone by now, has its turn in the next round.
+  const auto begun = Clock::now();
   (void)connection_->exec_params("SELECT gin_clean_pending_list($1::oid)", {index});
+  if (Clock::now() - begun > patience_) hurries_until_ = Clock::now() + kHurry;
   return true;
+}
+
+bool SearchIndexTidier::has_time() const {
+  return server_ == Server::kPrivate && Clock::now() >= hurries_until_;
 }
 
 Result<void> SearchIndexTidier::connect() {
@@ -79,6 +88,8 @@ Result<void> SearchIndexTidier::connect() {
   // Neither is somebody who locks an index waited for, nor does stopping wait for long.
   DAYBOOK_TRY(connection.exec("SET lock_timeout = '100ms'"));
   DAYBOOK_TRY(connection.exec("SET statement_timeout = '2s'"));
+  gives_way_ = has_time();
+  if (gives_way_) postgres::give_way(connection.backend_pid());
   connection_.emplace(std::move(connection));
   return {};
 }

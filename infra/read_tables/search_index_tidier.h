@@ -7,10 +7,15 @@
 // depends on it: what fails is left until a later write, and a list that grows nevertheless is
 // sorted in by whoever fills it.
 //
+// It has time, and a list is sorted in at once: on two busy cores the projector waited for that for
+// tens of milliseconds. So on a private PostgreSQL the session lets everybody else go first, until
+// that takes too long.
+//
 // The session is the owner's, because only the owner of an index may do this; its statements are
 // fixed, and indexes of somebody else's are left alone. Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -23,10 +28,15 @@
 
 namespace daybook::read_tables {
 
+// kPrivate: on this machine, and this process may say who goes first there.
+enum class Server { kElsewhere, kPrivate };
+
 class SearchIndexTidier {
  public:
-  // Asks for the owner's URL with each session.
-  explicit SearchIndexTidier(std::function<std::string()> url);
+  // Asks for the owner's URL with each session. An index that took longer than `patience` is a sign
+  // that those who go first leave nothing over: for a minute nobody does.
+  explicit SearchIndexTidier(std::function<std::string()> url, Server server = Server::kElsewhere,
+                             std::chrono::milliseconds patience = std::chrono::milliseconds(500));
   ~SearchIndexTidier();
   SearchIndexTidier(const SearchIndexTidier&) = delete;
   SearchIndexTidier& operator=(const SearchIndexTidier&) = delete;
@@ -42,11 +52,18 @@ class SearchIndexTidier {
   // False if it is not worth trying again soon.
   [[nodiscard]] bool tidy_one();
   [[nodiscard]] Result<void> connect();
+  [[nodiscard]] bool has_time() const;
   [[nodiscard]] Result<void> begin_round();
 
+  using Clock = std::chrono::steady_clock;
+
   std::function<std::string()> url_;
+  const Server server_;
+  const std::chrono::milliseconds patience_;
   std::optional<postgres::Connection> connection_;
   std::vector<postgres::Value> due_;  // indexes, in this round; of the thread
+  bool gives_way_ = false;            // the session; of the thread
+  Clock::time_point hurries_until_;   // of the thread
   std::mutex mutex_;
   std::condition_variable changed_;
   bool nudged_ = false;

@@ -1,5 +1,6 @@
 // The read tables on real PostgreSQL, written to without a projector.
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include "infra/read_tables/postgres_read_tables.h"
 #include "infra/read_tables/search_index_tidier.h"
@@ -158,6 +159,15 @@ class SearchIndexes : public ReadTables {
     });
   }
 
+  // Until its process runs by this policy.
+  bool becomes(int policy, read_tables::SearchIndexTidier& tidier) {
+    return wait_until([&] {
+      tidier.nudge();
+      const std::string process = value("SELECT coalesce(max(pid), 0) " + session_);
+      return process != "0" && ::sched_getscheduler(std::stoi(process)) == policy;
+    });
+  }
+
   std::string session_ =
       "FROM pg_stat_activity WHERE datname = current_database()"
       " AND application_name = 'daybook search indexes'";
@@ -189,6 +199,23 @@ TEST_F(SearchIndexes, AreLeftAloneOnceItIsStopped) {
   ASSERT_TRUE(write(companies(kSome, "A")));
   tidier_.nudge();
   EXPECT_EQ(value("SELECT count(*) " + session_), "0");
+}
+
+TEST_F(SearchIndexes, OfAPrivateServerAreTidiedWhenNobodyElseWantsToRun) {
+  read_tables::SearchIndexTidier tidier([this] { return database_.owner_url; },
+                                        read_tables::Server::kPrivate);
+  ASSERT_TRUE(becomes(SCHED_IDLE, tidier));
+  ASSERT_TRUE(write(companies(kSome, "A")));
+  tidier.nudge();
+  EXPECT_TRUE(become_tidy());
+}
+
+TEST_F(SearchIndexes, OfAPrivateServerAreTidiedAsByAnybodyAfterItTookTooLong) {
+  constexpr std::chrono::milliseconds kNoPatience(-1);
+  read_tables::SearchIndexTidier tidier([this] { return database_.owner_url; },
+                                        read_tables::Server::kPrivate, kNoPatience);
+  ASSERT_TRUE(becomes(SCHED_IDLE, tidier));
+  EXPECT_TRUE(becomes(SCHED_OTHER, tidier));
 }
 
 TEST_F(SearchIndexes, AreNotSortedInByAWriterWithATidier) {
