@@ -1,5 +1,7 @@
 #include "infra/state/background_state_store.h"
 
+#include <sys/resource.h>
+
 #include <chrono>
 #include <map>
 #include <utility>
@@ -9,6 +11,7 @@ namespace {
 
 constexpr std::size_t kEnough = 4'000;           // changes, to be written without waiting for more
 constexpr std::chrono::milliseconds kWait{100};  // for more
+constexpr int kNiceness = 10;
 
 }  // namespace
 
@@ -25,6 +28,9 @@ BackgroundStateStore::~BackgroundStateStore() {
 }
 
 void BackgroundStateStore::run() {
+  // Decisions and rows go first; who has more to write than is gathered waits anyway. On Linux
+  // this is the thread's own.
+  (void)::setpriority(PRIO_PROCESS, 0, kNiceness);
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !gathered_.batches.empty(); });
