@@ -46,7 +46,7 @@ class RunningEngine {
   // From now on the read tables of this database follow; it has to be a private one.
   void follow(const std::string& database_url) {
     projections_ = must(app::ProjectionSide::open(
-        *backend_, [database_url] { return database_url; }, read_tables::Server::kPrivate));
+        *backend_, [database_url] { return database_url; }, read_tables::Tidying::kAfterOthers));
   }
   // Until they have begun to.
   void await_following() const {

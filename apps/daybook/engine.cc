@@ -87,8 +87,9 @@ Result<void> Engine::open_projections(const Progress& progress) {
     const std::lock_guard lock(mutex_);
     return database_url_;
   };
-  const auto server = cluster_ ? read_tables::Server::kPrivate : read_tables::Server::kElsewhere;
-  DAYBOOK_ASSIGN(projections, ProjectionSide::open(*backend_, current_url, server, wiring_));
+  const auto tidying =
+      cluster_ ? read_tables::Tidying::kAfterOthers : read_tables::Tidying::kAsAnybody;
+  DAYBOOK_ASSIGN(projections, ProjectionSide::open(*backend_, current_url, tidying, wiring_));
   const std::lock_guard lock(mutex_);
   projections_ = std::move(projections);
   database_trouble_.clear();

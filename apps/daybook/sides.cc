@@ -121,9 +121,9 @@ void CommandSide::stop() {
 
 Result<std::unique_ptr<ProjectionSide>> ProjectionSide::open(
     Backend& backend, const read_tables::PostgresReadTables::Url& database_url,
-    read_tables::Server server, const Wiring& wiring) {
+    read_tables::Tidying tidying, const Wiring& wiring) {
   std::unique_ptr<ProjectionSide> side(new ProjectionSide());
-  side->search_indexes_ = std::make_unique<read_tables::SearchIndexTidier>(database_url, server);
+  side->search_indexes_ = std::make_unique<read_tables::SearchIndexTidier>(database_url, tidying);
   for (std::uint32_t partition = 0; partition < backend.log().partition_count(); ++partition) {
     DAYBOOK_ASSIGN(
         store, open_store(backend.state_folder() / ("projections-" + std::to_string(partition))));

@@ -48,7 +48,7 @@ class ProjectionSide {
  public:
   [[nodiscard]] static Result<std::unique_ptr<ProjectionSide>> open(
       Backend& backend, const read_tables::PostgresReadTables::Url& database_url,
-      read_tables::Server server, const Wiring& wiring = {});
+      read_tables::Tidying tidying, const Wiring& wiring = {});
   ~ProjectionSide();
 
   [[nodiscard]] std::vector<projections::ProjectorStatus> status() const;

@@ -130,14 +130,13 @@ struct Times {
 
 Figures figures_of(const Times& beside, const Times& alone) {
   const auto middle = [](const std::vector<double>& values) { return percentile(values, 0.5); };
-  return {
-      {"rows beside the commands", 2 * middle(beside.loads), "rows per second"},
-      {"commands at half of that", middle(beside.loads), "commands per second"},
-      {"command to readable row, p50", middle(beside.p50s), "ms"},
-      {"command to readable row, p99", middle(beside.p99s), "ms", kReadableWithinMs, 1, true},
-      {"commands at half of what it reaches alone", middle(alone.loads), "commands per second"},
-      {"command to readable row then, p50", middle(alone.p50s), "ms"},
-      {"command to readable row then, p99", middle(alone.p99s), "ms", kReadableWithinMs, 1, true}};
+  return {{"rows beside the commands", 2 * middle(beside.loads), "rows per second"},
+          {"commands at half of that", middle(beside.loads), "commands per second"},
+          {"command to readable row, p50", middle(beside.p50s), "ms"},
+          {"command to readable row, p99", middle(beside.p99s), "ms", kReadableWithinMs, 1, true},
+          {"commands at half of what it reaches alone", middle(alone.loads), "commands per second"},
+          {"command to readable row then, p50", middle(alone.p50s), "ms"},
+          {"command to readable row then, p99", middle(alone.p99s), "ms"}};
 }
 
 // Rows by the projector and by hand into new tables; then, on tables that grow with each stretch,

@@ -3,9 +3,10 @@
 
 namespace daybook::postgres {
 
-// `backend_pid`: of a session's process, on this machine and with nothing that others wait for. For
-// as long as it lives it runs where nobody else wants to. What the system does not allow stays as
-// it was. Thread-safe.
+// `backend_pid`: of a connection's process, on this machine and of a server that is ours. For as
+// long as it lives it gets little more than what nobody else wants; so may what others wait for
+// while it has it, a page of an index or the write-ahead log. What the system does not allow stays
+// as it was. Thread-safe.
 void give_way(int backend_pid);
 
 }  // namespace daybook::postgres

@@ -22,9 +22,9 @@ constexpr const char* kIndexes =
 
 }  // namespace
 
-SearchIndexTidier::SearchIndexTidier(std::function<std::string()> url, Server server,
+SearchIndexTidier::SearchIndexTidier(std::function<std::string()> url, Tidying tidying,
                                      std::chrono::milliseconds patience)
-    : url_(std::move(url)), server_(server), patience_(patience), thread_([this] { run(); }) {}
+    : url_(std::move(url)), tidying_(tidying), patience_(patience), thread_([this] { run(); }) {}
 
 SearchIndexTidier::~SearchIndexTidier() { stop(); }
 
@@ -60,7 +60,7 @@ void SearchIndexTidier::run() {
 }
 
 bool SearchIndexTidier::tidy_one() {
-  if (!connection_ || !connection_->is_open() || gives_way_ != has_time()) {
+  if (!connection_ || !connection_->is_open() || gives_way_ != may_give_way()) {
     due_.clear();  // perhaps of another database
     if (!connect()) return false;
   }
@@ -75,8 +75,8 @@ bool SearchIndexTidier::tidy_one() {
   return true;
 }
 
-bool SearchIndexTidier::has_time() const {
-  return server_ == Server::kPrivate && Clock::now() >= hurries_until_;
+bool SearchIndexTidier::may_give_way() const {
+  return tidying_ == Tidying::kAfterOthers && Clock::now() >= hurries_until_;
 }
 
 Result<void> SearchIndexTidier::connect() {
@@ -88,7 +88,7 @@ Result<void> SearchIndexTidier::connect() {
   // Neither is somebody who locks an index waited for, nor does stopping wait for long.
   DAYBOOK_TRY(connection.exec("SET lock_timeout = '100ms'"));
   DAYBOOK_TRY(connection.exec("SET statement_timeout = '2s'"));
-  gives_way_ = has_time();
+  gives_way_ = may_give_way();
   if (gives_way_) postgres::give_way(connection.backend_pid());
   connection_.emplace(std::move(connection));
   return {};

@@ -7,9 +7,9 @@
 // depends on it: what fails is left until a later write, and a list that grows nevertheless is
 // sorted in by whoever fills it.
 //
-// It has time, and a list is sorted in at once: on two busy cores the projector waited for that for
-// tens of milliseconds. So on a private PostgreSQL the session lets everybody else go first, until
-// that takes too long.
+// It has time, but a list takes tens of milliseconds of a core without a pause, for which the
+// projector waited where there are two. So on a private PostgreSQL the session lets everybody else
+// go first, until that takes too long.
 //
 // The session is the owner's, because only the owner of an index may do this; its statements are
 // fixed, and indexes of somebody else's are left alone. Thread-safe.
@@ -28,14 +28,15 @@
 
 namespace daybook::read_tables {
 
-// kPrivate: on this machine, and this process may say who goes first there.
-enum class Server { kElsewhere, kPrivate };
+// How the session's process runs. kAfterOthers only where PostgreSQL is on this machine, and ours.
+enum class Tidying { kAsAnybody, kAfterOthers };
 
 class SearchIndexTidier {
  public:
-  // Asks for the owner's URL with each session. An index that took longer than `patience` is a sign
-  // that those who go first leave nothing over: for a minute nobody does.
-  explicit SearchIndexTidier(std::function<std::string()> url, Server server = Server::kElsewhere,
+  // Asks for the owner's URL with each session. Where an index took longer than `patience`, the
+  // others probably leave too little over: for a minute the session runs as anybody's.
+  explicit SearchIndexTidier(std::function<std::string()> url,
+                             Tidying tidying = Tidying::kAsAnybody,
                              std::chrono::milliseconds patience = std::chrono::milliseconds(500));
   ~SearchIndexTidier();
   SearchIndexTidier(const SearchIndexTidier&) = delete;
@@ -52,13 +53,13 @@ class SearchIndexTidier {
   // False if it is not worth trying again soon.
   [[nodiscard]] bool tidy_one();
   [[nodiscard]] Result<void> connect();
-  [[nodiscard]] bool has_time() const;
+  [[nodiscard]] bool may_give_way() const;
   [[nodiscard]] Result<void> begin_round();
 
   using Clock = std::chrono::steady_clock;
 
   std::function<std::string()> url_;
-  const Server server_;
+  const Tidying tidying_;
   const std::chrono::milliseconds patience_;
   std::optional<postgres::Connection> connection_;
   std::vector<postgres::Value> due_;  // indexes, in this round; of the thread

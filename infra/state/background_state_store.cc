@@ -1,6 +1,6 @@
 #include "infra/state/background_state_store.h"
 
-#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <map>
@@ -28,9 +28,9 @@ BackgroundStateStore::~BackgroundStateStore() {
 }
 
 void BackgroundStateStore::run() {
-  // Decisions and rows go first; who has more to write than is gathered waits anyway. On Linux
-  // this is the thread's own.
-  (void)::setpriority(PRIO_PROCESS, 0, kNiceness);
+  // Who decides and projects in this process goes first, and waits for this thread only when much
+  // more is gathered. On Linux niceness is a thread's own.
+  (void)::nice(kNiceness);
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !gathered_.batches.empty(); });
@@ -43,8 +43,8 @@ void BackgroundStateStore::run() {
 
 void BackgroundStateStore::write_gathered(std::unique_lock<std::mutex>& lock) {
   std::swap(writing_, gathered_);
+  lock.unlock();  // first: whoever is told is to find it free
   changed_.notify_all();
-  lock.unlock();
   auto written = inner_->write_all(writing_.batches);
   lock.lock();
   if (!written) {
@@ -53,8 +53,8 @@ void BackgroundStateStore::write_gathered(std::unique_lock<std::mutex>& lock) {
   }
   {
     const Gathered over = std::exchange(writing_, {});
-    changed_.notify_all();
     lock.unlock();  // so many texts take a while to be given back
+    changed_.notify_all();
   }
   lock.lock();
 }

@@ -106,7 +106,7 @@ void run_projections(FaultyBackend& backend, Faults& faults, const std::string& 
   app::Wiring wiring;
   put_around_tables(wiring, faults);
   const auto side = needed(app::ProjectionSide::open(
-      backend, [database_url] { return database_url; }, read_tables::Server::kElsewhere, wiring));
+      backend, [database_url] { return database_url; }, read_tables::Tidying::kAsAnybody, wiring));
   watch(signals, [&] {
     std::vector<std::string> lines;
     for (const projections::ProjectorStatus& status : side->status())
