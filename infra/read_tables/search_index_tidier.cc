@@ -12,7 +12,8 @@ namespace {
 constexpr std::chrono::milliseconds kPause(500);
 // After a session or a round could not be begun.
 constexpr std::chrono::seconds kLongPause(1);
-constexpr std::chrono::minutes kHurry(1);
+// Until lists that have grown are short again.
+constexpr std::chrono::seconds kHurry(5);
 
 constexpr const char* kIndexes =
     "SELECT i.indexrelid FROM pg_index i"

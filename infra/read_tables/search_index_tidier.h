@@ -34,10 +34,10 @@ enum class Tidying { kAsAnybody, kAfterOthers };
 class SearchIndexTidier {
  public:
   // Asks for the owner's URL with each session. Where an index took longer than `patience`, the
-  // others probably leave too little over: for a minute the session runs as anybody's.
+  // others probably leave too little over: for a few seconds the session runs as anybody's.
   explicit SearchIndexTidier(std::function<std::string()> url,
                              Tidying tidying = Tidying::kAsAnybody,
-                             std::chrono::milliseconds patience = std::chrono::milliseconds(500));
+                             std::chrono::milliseconds patience = std::chrono::milliseconds(1'500));
   ~SearchIndexTidier();
   SearchIndexTidier(const SearchIndexTidier&) = delete;
   SearchIndexTidier& operator=(const SearchIndexTidier&) = delete;
