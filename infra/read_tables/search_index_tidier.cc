@@ -69,8 +69,8 @@ bool SearchIndexTidier::tidy_one() {
   if (due_.empty()) return true;
   const postgres::Value index = std::move(due_.back());
   due_.pop_back();
-  // One that somebody else is sorting in, or that is gone by now, has its turn in the next round.
   const auto begun = Clock::now();
+  // One that somebody else is sorting in, or that is gone by now, has its turn in the next round.
   (void)connection_->exec_params("SELECT gin_clean_pending_list($1::oid)", {index});
   if (Clock::now() - begun > patience_) hurries_until_ = Clock::now() + kHurry;
   return true;
