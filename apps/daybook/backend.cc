@@ -83,7 +83,7 @@ Result<std::unique_ptr<Backend>> open_embedded_backend(const Settings& settings,
   DAYBOOK_ASSIGN(
       log, log::EmbeddedLog::open({settings.data_folder / "log", partitions.value_or(1), true}));
   DAYBOOK_TRY(check_partitions(*log, settings, partitions));
-  for (const std::string& note : log->recovery_notes()) spdlog::info("{}", note);
+  for (const std::string& note : log->recovery_notes()) spdlog::warn("{}", note);
   return std::make_unique<EmbeddedBackend>(std::move(log), settings.data_folder / "state");
 }
 

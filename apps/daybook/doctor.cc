@@ -96,7 +96,9 @@ void look_at_log(const Settings& settings, Findings& findings) {
   if (!std::filesystem::exists(settings.data_folder / "log"))
     return findings.info("not running; there is no log yet, `daybook up` makes it");
   auto log = log::EmbeddedLog::open({settings.data_folder / "log", 1, true});
-  log ? findings.info("not running; the log is sound") : findings.bad("log: " + log.error().detail);
+  if (!log) return findings.bad("log: " + log.error().detail);
+  findings.info("not running; the log is sound");
+  for (const std::string& note : (*log)->recovery_notes()) findings.info(note);
 }
 
 void look_at_status(const std::string& status, Findings& findings) {

@@ -68,6 +68,7 @@ int run_up(const Settings& settings, Roles roles, std::optional<std::uint32_t> p
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that failed, and can be told
 
   auto engine = Engine::start(settings, roles, partitions, log_progress, std::move(wiring));
   if (!engine) return report(settings, engine.error());

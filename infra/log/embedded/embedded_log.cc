@@ -6,14 +6,17 @@
 #include <thread>
 
 #include "infra/log/embedded/newest_records.h"
-#include "infra/log/embedded/record_store.h"
-#include "infra/log/embedded/witness.h"
+#include "infra/log/embedded/witnessed_records.h"
 #include "infra/log/genesis.h"
 #include "infra/log/random_id.h"
-#include "infra/log/record.h"
 #include "infra/rocksdb/disk_room.h"
 
 namespace daybook::log {
+namespace {
+
+constexpr std::chrono::seconds kReopenAfter{1};
+
+}  // namespace
 
 // All partitions share one database and one writer thread, so that one sync serves the appends of
 // all.
@@ -25,7 +28,7 @@ class EmbeddedLog::Impl {
   };
 
   explicit Impl(EmbeddedLogOptions options)
-      : options_(std::move(options)), store_(options_.folder) {}
+      : options_(std::move(options)), records_(options_.folder, options_.sync) {}
 
   ~Impl() {
     {
@@ -37,8 +40,15 @@ class EmbeddedLog::Impl {
   }
 
   Result<void> open();
-  Result<void> append(std::uint32_t partition, std::vector<std::string> records);
-  Result<void> flush(std::uint32_t partition, std::chrono::milliseconds wait);
+  // How often a write has failed. What was handed over before the last time may be lost, so an
+  // appender from before it is spent.
+  std::uint64_t losses() {
+    const std::lock_guard lock(mutex_);
+    return losses_;
+  }
+  Result<void> append(std::uint32_t partition, std::uint64_t losses,
+                      std::vector<std::string> records);
+  Result<void> flush(std::uint32_t partition, std::uint64_t losses, std::chrono::milliseconds wait);
   Result<std::vector<RawRecord>> read(std::uint32_t partition, std::uint64_t from,
                                       std::size_t records_max, std::chrono::milliseconds wait);
 
@@ -47,88 +57,55 @@ class EmbeddedLog::Impl {
     return partitions_.at(partition).newest.end();
   }
 
-  [[nodiscard]] std::uint32_t partition_count() const { return store_.partition_count(); }
+  [[nodiscard]] std::uint32_t partition_count() const { return records_.partition_count(); }
 
   std::string log_id;
   std::vector<std::string> notes;
 
  private:
-  Result<void> find_ends();
-  Result<void> check_witness(std::uint32_t partition);
-  Result<void> check_failed() const {
-    if (failure_) return fail(*failure_);
-    return {};
-  }
+  Result<void> open_records();
+  [[nodiscard]] bool is_spent(std::uint64_t losses) const { return failed_ || losses != losses_; }
   void write_loop();
   void write_group(std::vector<PlacedRecord> group);
-  Result<void> write_and_witness(const std::vector<PlacedRecord>& group);
+  void note_loss(Error error);
+  void note_failure(Error error);
+  void reopen();
 
   EmbeddedLogOptions options_;
-  RecordStore store_;
-  Witness witness_;
+  WitnessedRecords records_;
   std::mutex mutex_;
   std::condition_variable work_;     // the writer has something to do
   std::condition_variable durable_;  // something has become durable, or failed
   std::vector<Partition> partitions_;
   std::vector<PlacedRecord> pending_;
-  std::optional<Error> failure_;
+  bool failed_ = false;  // until the records have been opened anew
+  std::uint64_t losses_ = 0;
+  Error failure_;  // the last one
   bool stopping_ = false;
   std::thread writer_;
 };
 
 Result<void> EmbeddedLog::Impl::open() {
-  std::error_code ignored;
-  std::filesystem::create_directories(options_.folder, ignored);
-  DAYBOOK_TRY(rocks::require_room(options_.folder, "log.disk_full"));
-  DAYBOOK_TRY(store_.open(options_.partitions));
-  DAYBOOK_TRY(witness_.open(options_.folder / "witness", partition_count()));
-  notes = witness_.notes();
-  DAYBOOK_TRY(find_ends());
+  DAYBOOK_TRY(open_records());
+  notes = records_.notes();
   writer_ = std::thread([this] { write_loop(); });
   return {};
 }
 
-Result<void> EmbeddedLog::Impl::find_ends() {
-  for (std::uint32_t partition = 0; partition < partition_count(); ++partition) {
-    DAYBOOK_ASSIGN(end, store_.end_of(partition));
-    partitions_.push_back({end, NewestRecords(end)});
-    DAYBOOK_TRY(check_witness(partition));
-  }
+Result<void> EmbeddedLog::Impl::open_records() {
+  DAYBOOK_ASSIGN(ends, records_.open(options_.partitions));
+  const std::lock_guard lock(mutex_);
+  partitions_.clear();
+  for (const std::uint64_t end : ends) partitions_.push_back({end, NewestRecords(end)});
   return {};
 }
 
-Result<void> EmbeddedLog::Impl::check_witness(std::uint32_t partition) {
-  const auto entry = witness_.entry(partition);
-  const std::uint64_t end = partitions_[partition].next_offset;
-  const std::string there = options_.folder.string() + ", partition " + std::to_string(partition);
-  if (!entry && end > 0)
-    notes.push_back(there + ": the witness file has nothing to compare the log with");
-  if (!entry) return {};
-  if (end < entry->end_offset) {
-    return fail(ErrorKind::kCorrupt, "log.shorter_than_witness",
-                there + ": the log ends at offset " + std::to_string(end) + ", but records up to " +
-                    std::to_string(entry->end_offset) +
-                    " were acknowledged; the log was cut or damaged: restore it");
-  }
-  DAYBOOK_ASSIGN(last, store_.get(partition, entry->end_offset - 1));
-  if (checksum_of(last) != entry->last_checksum) {
-    return fail(ErrorKind::kCorrupt, "log.other_than_witness",
-                there + ": the record at offset " + std::to_string(entry->end_offset - 1) +
-                    " is not the one that was acknowledged; restore the log");
-  }
-  if (end > entry->end_offset) {
-    notes.push_back(
-        there + ": " + std::to_string(end - entry->end_offset) +
-        " records had been written but not acknowledged before the last stop; they count");
-  }
-  return {};
-}
-
-Result<void> EmbeddedLog::Impl::append(std::uint32_t partition, std::vector<std::string> records) {
+Result<void> EmbeddedLog::Impl::append(std::uint32_t partition, std::uint64_t losses,
+                                       std::vector<std::string> records) {
   DAYBOOK_TRY(rocks::require_room(options_.folder, "log.disk_full"));
   {
     const std::lock_guard lock(mutex_);
-    DAYBOOK_TRY(check_failed());
+    if (is_spent(losses)) return fail(failure_);
     for (std::string& bytes : records) {
       pending_.push_back({partition, partitions_.at(partition).next_offset++, std::move(bytes)});
     }
@@ -137,13 +114,14 @@ Result<void> EmbeddedLog::Impl::append(std::uint32_t partition, std::vector<std:
   return {};
 }
 
-Result<void> EmbeddedLog::Impl::flush(std::uint32_t partition, std::chrono::milliseconds wait) {
+Result<void> EmbeddedLog::Impl::flush(std::uint32_t partition, std::uint64_t losses,
+                                      std::chrono::milliseconds wait) {
   std::unique_lock lock(mutex_);
   const std::uint64_t goal = partitions_.at(partition).next_offset;
   const bool done = durable_.wait_for(lock, wait, [&] {
-    return failure_.has_value() || partitions_.at(partition).newest.end() >= goal;
+    return is_spent(losses) || partitions_.at(partition).newest.end() >= goal;
   });
-  DAYBOOK_TRY(check_failed());
+  if (is_spent(losses)) return fail(failure_);
   if (done) return {};
   return fail(ErrorKind::kUnknownOutcome, "log.flush_timeout",
               "the append was not acknowledged in time");
@@ -152,41 +130,54 @@ Result<void> EmbeddedLog::Impl::flush(std::uint32_t partition, std::chrono::mill
 void EmbeddedLog::Impl::write_loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    work_.wait(lock, [&] { return stopping_ || !pending_.empty(); });
-    if (pending_.empty()) return;
+    work_.wait(lock, [&] { return stopping_ || !pending_.empty() || failed_; });
+    if (failed_ && work_.wait_for(lock, kReopenAfter, [&] { return stopping_; })) return;
+    if (pending_.empty() && !failed_) return;
     std::vector<PlacedRecord> group;
     group.swap(pending_);
+    const bool failed = failed_;
     lock.unlock();
-    write_group(std::move(group));
+    if (failed)
+      reopen();
+    else
+      write_group(std::move(group));
     lock.lock();
   }
 }
 
-Result<void> EmbeddedLog::Impl::write_and_witness(const std::vector<PlacedRecord>& group) {
-  std::vector<std::optional<WitnessEntry>> ends(partition_count());
-  for (const PlacedRecord& record : group)
-    ends[record.partition] = WitnessEntry{record.offset + 1, checksum_of(record.bytes)};
-  DAYBOOK_TRY(store_.write(group, options_.sync));
-  for (std::uint32_t partition = 0; partition < partition_count(); ++partition) {
-    if (ends[partition]) DAYBOOK_TRY(witness_.write(partition, *ends[partition]));
-  }
-  return {};
-}
-
 void EmbeddedLog::Impl::write_group(std::vector<PlacedRecord> group) {
-  auto written = write_and_witness(group);
+  if (auto written = records_.write(group); !written) return note_loss(std::move(written).error());
   {
     const std::lock_guard lock(mutex_);
-    if (written) {
-      for (PlacedRecord& record : group)
-        partitions_[record.partition].newest.add(std::move(record.bytes));
-    } else {
-      failure_ = std::move(written).error();
-      failure_->kind = ErrorKind::kUnknownOutcome;
-      pending_.clear();
-    }
+    for (PlacedRecord& record : group)
+      partitions_[record.partition].newest.add(std::move(record.bytes));
   }
   durable_.notify_all();
+}
+
+void EmbeddedLog::Impl::note_loss(Error error) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++losses_;
+    pending_.clear();
+    note_failure(std::move(error));
+  }
+  durable_.notify_all();
+}
+
+// Of what has been handed over nobody knows; that the files are damaged is for an operator.
+void EmbeddedLog::Impl::note_failure(Error error) {
+  failed_ = true;
+  failure_ = std::move(error);
+  if (failure_.kind != ErrorKind::kCorrupt) failure_.kind = ErrorKind::kUnknownOutcome;
+}
+
+// What the failed write has left on the disk counts, as after a kill.
+void EmbeddedLog::Impl::reopen() {
+  auto opened = open_records();
+  const std::lock_guard lock(mutex_);
+  failed_ = false;
+  if (!opened) note_failure(std::move(opened).error());
 }
 
 Result<std::vector<RawRecord>> EmbeddedLog::Impl::read(std::uint32_t partition, std::uint64_t from,
@@ -195,17 +186,15 @@ Result<std::vector<RawRecord>> EmbeddedLog::Impl::read(std::uint32_t partition, 
   std::uint64_t end = 0;
   {
     std::unique_lock lock(mutex_);
-    const NewestRecords& newest = partitions_.at(partition).newest;
-    durable_.wait_for(lock, wait, [&] { return failure_.has_value() || newest.end() > from; });
-    end = newest.end();
-    if (end <= from) {
-      DAYBOOK_TRY(check_failed());
-      return {};
-    }
-    auto records = newest.from(from, records_max);
+    const auto& newest = [&]() -> const NewestRecords& { return partitions_.at(partition).newest; };
+    durable_.wait_for(lock, wait, [&] { return failed_ || newest().end() > from; });
+    end = newest().end();
+    if (end <= from && failed_) return fail(failure_);
+    if (end <= from) return {};
+    auto records = newest().from(from, records_max);
     if (!records.empty()) return records;
   }
-  return store_.read(partition, from, end, records_max);
+  return records_.read(partition, from, end, records_max);
 }
 
 namespace {
@@ -232,18 +221,19 @@ class EmbeddedCursor final : public LogCursor {
 class EmbeddedAppender final : public LogAppender {
  public:
   EmbeddedAppender(EmbeddedLog::Impl& log, std::uint32_t partition)
-      : log_(log), partition_(partition) {}
+      : log_(log), partition_(partition), losses_(log.losses()) {}
 
   [[nodiscard]] Result<void> append(std::vector<std::string> records) override {
-    return log_.append(partition_, std::move(records));
+    return log_.append(partition_, losses_, std::move(records));
   }
   [[nodiscard]] Result<void> flush(std::chrono::milliseconds wait) override {
-    return log_.flush(partition_, wait);
+    return log_.flush(partition_, losses_, wait);
   }
 
  private:
   EmbeddedLog::Impl& log_;
   std::uint32_t partition_;
+  std::uint64_t losses_;
 };
 
 }  // namespace

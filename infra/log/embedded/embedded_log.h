@@ -4,7 +4,8 @@
 // One process holds its lock. A record is durable before a cursor gives it; before that its place
 // goes to a witness file. On start an unfinished write, which nobody was told of, is cut off; whole
 // records beyond the witness count and are reported; a log that ends before the witness, or differs
-// from it, is refused: silently shorter is never acceptable. Offsets are dense, from 0.
+// from it, is refused: silently shorter is never acceptable. After a write that failed it opens its
+// files anew by itself, as a start would, each second until that works. Offsets are dense, from 0.
 //
 // Thread-safe; cursors and appenders belong to one thread each and must not outlive the log.
 #pragma once

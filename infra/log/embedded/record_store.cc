@@ -4,11 +4,13 @@
 #include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include "infra/rocksdb/disk_room.h"
 #include "infra/rocksdb/first_warning.h"
+#include "infra/rocksdb/whole_up_to.h"
 
 namespace daybook::log {
 namespace {
@@ -51,6 +53,17 @@ Error translate(const rocksdb::Status& status, const std::string& what) {
   return {ErrorKind::kUnavailable, "log.io", text, ""};
 }
 
+std::string last_write_ahead_in(const std::filesystem::path& folder) {
+  std::string last;
+  std::error_code unknown;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, unknown)) {
+    if (entry.path().extension() == ".log") last = std::max(last, entry.path().filename().string());
+  }
+  if (last.empty()) return "there was no write-ahead file";
+  return "the last write-ahead file, " + last + ", ended at byte " +
+         std::to_string(std::filesystem::file_size(folder / last, unknown));
+}
+
 }  // namespace
 
 struct RecordStore::Database {
@@ -78,11 +91,15 @@ Result<void> RecordStore::open_database() {
   const auto warning = std::make_shared<rocks::FirstWarning>();
   options.info_log = warning;
   rocksdb::DB* database = nullptr;
-  const auto status = rocksdb::DB::Open(options, (folder_ / "records").string(), &database);
+  const std::filesystem::path records = folder_ / "records";
+  last_write_ahead_ = last_write_ahead_in(records);
+  const auto status = rocksdb::DB::Open(options, records.string(), &database);
   if (!status.ok()) {
     // Of a write-ahead file only the warning says which one it is, and how much of it is lost.
-    const std::string text = warning->text();
-    return fail(translate(status, folder_.string() + (text.empty() ? "" : ": " + text)));
+    std::string text = warning->text();
+    if (!text.empty()) text.insert(0, ": ");
+    if (rocks::is_damage(status)) text += rocks::whole_up_to(records);
+    return fail(translate(status, folder_.string() + text));
   }
   database_->db.reset(database);
   return {};

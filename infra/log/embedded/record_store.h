@@ -33,6 +33,9 @@ class RecordStore {
   // Of a new one the count of partitions is fixed; an existing one keeps its own.
   [[nodiscard]] Result<void> open(std::uint32_t partitions_if_new);
   [[nodiscard]] std::uint32_t partition_count() const { return partition_count_; }
+  // Which it was before it was opened, and where it ended: for whoever finds that records at the
+  // end are missing.
+  [[nodiscard]] const std::string& last_write_ahead() const { return last_write_ahead_; }
 
   // One after the last record's offset.
   [[nodiscard]] Result<std::uint64_t> end_of(std::uint32_t partition) const;
@@ -54,6 +57,7 @@ class RecordStore {
   std::filesystem::path folder_;
   std::unique_ptr<Database> database_;
   std::uint32_t partition_count_ = 0;
+  std::string last_write_ahead_;
 };
 
 }  // namespace daybook::log

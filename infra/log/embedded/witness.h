@@ -3,7 +3,8 @@
 //
 // One pair of checksummed slots per partition, written in turn, so that a torn write leaves the
 // other slot. Written before answers go out, not synced: it has to survive the process, not the
-// machine (what the machine loses after a synced log write is only this hint).
+// machine (what the machine loses after a synced log write is only this hint). But it is made with
+// all of its slots, and synced, before the log has anything: so one that is shorter was cut.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +30,8 @@ class Witness {
   Witness(const Witness&) = delete;
   Witness& operator=(const Witness&) = delete;
 
-  // Opens or creates the file. kCorrupt "witness.damaged" if a partition has entries and none is
-  // intact.
+  // Opens or creates the file. kCorrupt "witness.damaged", with the byte, if the file was cut, or
+  // if a partition has entries and none is intact.
   [[nodiscard]] Result<void> open(const std::filesystem::path& path, std::uint32_t partition_count);
   // What was found on opening that does no harm by itself: a slot that is damaged beside one that
   // is not.
@@ -39,6 +40,7 @@ class Witness {
   [[nodiscard]] Result<void> write(std::uint32_t partition, const WitnessEntry& entry);
 
  private:
+  [[nodiscard]] Result<void> check_size(std::uint32_t partition_count) const;
   [[nodiscard]] Result<void> load(std::uint32_t partition);
 
   struct Slot {

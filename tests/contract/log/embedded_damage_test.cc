@@ -62,7 +62,8 @@ class EmbeddedLogDamage : public testing::Test {
     return "";
   }
 
-  static std::string refusal(const Error& error, const fs::path& folder, const fs::path& damaged) {
+  std::string refusal(const Error& error, const fs::path& folder, const fs::path& damaged) {
+    said_ = error.detail;
     EXPECT_TRUE(says(error, folder) && says_where(error, damaged))
         << "does not say where: " << error.detail;
     return error.code;
@@ -71,15 +72,18 @@ class EmbeddedLogDamage : public testing::Test {
   static bool says(const Error& error, const std::string& text) {
     return error.detail.find(text) != std::string::npos;
   }
-  // The file where something is damaged, else the place in the log where something is missing.
+  // The file where something is damaged, of a write-ahead file also the byte, else the place in the
+  // log where something is missing.
   static bool says_where(const Error& error, const fs::path& damaged) {
     if (error.code != "log.damaged" && error.code != "witness.damaged")
       return says(error, "partition ") && says(error, "offset ");
-    return says(error, damaged.filename());
+    const std::string name = damaged.filename();
+    return says(error, damaged.extension() == ".log" ? name + " is whole up to byte " : name);
   }
 
   TemporaryFolder whole_;
   Contents acknowledged_;
+  std::string said_;  // by the last refusal
 };
 
 bool is_refusal(const std::string& code) {
@@ -175,6 +179,33 @@ TEST_F(EmbeddedLogDamage, ByACutBehindARecordOfTheWriteAheadFileIsFound) {
     cuts += sizes.size();
   }
   EXPECT_GE(cuts, 12U) << "one for each group that the last process appended";
+}
+
+TEST_F(EmbeddedLogDamage, OfAWriteAheadFileIsFoundWithItsPlace) {
+  for (const fs::path& file : data_files(whole_.path())) {
+    if (file.extension() != ".log") continue;
+    const std::string bytes = read_file(file);
+    std::size_t begin = 0;
+    for (const std::size_t end : record_ends(bytes)) {
+      std::string damaged = bytes;
+      damaged[end - 1] = static_cast<char>(damaged[end - 1] ^ 1);
+      EXPECT_EQ(use_damaged(file, damaged), "log.damaged");
+      EXPECT_TRUE(said_.find("whole up to byte " + std::to_string(begin)) != std::string::npos)
+          << end << ": " << said_;
+      begin = end;
+    }
+  }
+}
+
+// It is made with its whole size, so that nothing of it can be missing without being noticed.
+TEST_F(EmbeddedLogDamage, ByACutOfTheWitnessIsFoundWithItsPlace) {
+  const fs::path file = whole_.path() / "witness";
+  const std::string bytes = read_file(file);
+  ASSERT_EQ(bytes.size(), 160U) << "two slots for each of two partitions";
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_EQ(use_damaged(file, bytes.substr(0, size)), "witness.damaged") << size;
+    EXPECT_TRUE(said_.find("byte " + std::to_string(size)) != std::string::npos) << said_;
+  }
 }
 
 TEST_F(EmbeddedLogDamage, ByARemovedFileIsFoundOrHarmless) {

@@ -5,8 +5,10 @@
 
 #include "infra/log/embedded/witness.h"
 #include "tests/contract/log/embedded_fixture.h"
+#include "tests/support/files_stay_below.h"
 #include "tests/support/log_records.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/wait_until.h"
 
 namespace daybook::test {
 namespace {
@@ -96,6 +98,32 @@ TEST(EmbeddedLog, SaysThatAFolderCannotBeUsed) {
   const auto log = open_log(folder.path() / "clock");
   ASSERT_FALSE(log);
   EXPECT_EQ(log.error().code, "log.io");
+}
+
+TEST(EmbeddedLog, GoesOnByItselfAfterAWriteThatFailed) {
+  const TemporaryFolder folder;
+  const auto log = open_log(folder.path(), 2);
+  ASSERT_TRUE(log);
+  append(**log, 0, {"before"});
+  const auto spent = (*log)->open_appender(0);
+  {
+    const FilesStayBelow limit(200'000);
+    ASSERT_TRUE((*spent)->append({std::string(300'000, 'x')}));
+    const auto flushed = (*spent)->flush(std::chrono::seconds(10));
+    ASSERT_FALSE(flushed);
+    EXPECT_EQ(flushed.error().kind, ErrorKind::kUnknownOutcome) << flushed.error().detail;
+  }
+  EXPECT_TRUE(wait_until([&] {
+    const auto appender = (*log)->open_appender(1);
+    return (*appender)->append({"after"}) && (*appender)->flush(std::chrono::seconds(10));
+  }));
+  EXPECT_FALSE((*spent)->flush(std::chrono::seconds(1))) << "what it handed over is not there";
+  EXPECT_FALSE((*spent)->append({"z"}));
+  append(**log, 0, {"again"});
+  const auto contents = read_contents(**log);
+  ASSERT_TRUE(contents) << contents.error().detail;
+  EXPECT_EQ(contents->at(0), (std::vector<std::string>{contents->at(0)[0], "before", "again"}));
+  EXPECT_EQ(contents->at(1), (std::vector<std::string>{contents->at(1)[0], "after"}));
 }
 
 // ---- the witness

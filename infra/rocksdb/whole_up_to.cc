@@ -1,0 +1,79 @@
+#include "infra/rocksdb/whole_up_to.h"
+
+#include <algorithm>
+#include <boost/crc.hpp>
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+#include <vector>
+
+namespace daybook::rocks {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A checksum, a length of two bytes, a type; what a block has left that is too short for these is
+// not used.
+constexpr std::size_t kBlock = 32'768;
+constexpr std::size_t kHeader = 7;
+constexpr std::size_t kType = 6;
+
+std::uint32_t number(std::string_view bytes) {
+  std::uint32_t value = 0;
+  for (std::size_t i = bytes.size(); i-- > 0;)
+    value = (value << 8U) | static_cast<std::uint8_t>(bytes[i]);
+  return value;
+}
+
+// CRC-32C of the type and what follows, turned and shifted, because what follows may hold
+// checksums.
+std::uint32_t checksum(std::string_view bytes) {
+  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
+  crc.process_bytes(bytes.data(), bytes.size());
+  const std::uint32_t value = crc.checksum();
+  return ((value >> 15U) | (value << 17U)) + 0xA282EAD8U;
+}
+
+// The size of the record at the beginning of this rest of a block; 0: it is not whole.
+std::size_t record_size(std::string_view rest) {
+  if (rest.size() < kHeader) return 0;
+  const std::size_t size = kHeader + number(rest.substr(4, 2));
+  if (size > rest.size()) return 0;
+  return number(rest.substr(0, 4)) == checksum(rest.substr(kType, size - kType)) ? size : 0;
+}
+
+std::size_t whole_bytes(std::string_view bytes) {
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::string_view rest = bytes.substr(at, kBlock - at % kBlock);
+    const bool unused = rest.size() < kHeader && at + rest.size() < bytes.size();
+    const std::size_t size = unused ? rest.size() : record_size(rest);
+    if (size == 0) return at;
+    at += size;
+  }
+  return bytes.size();
+}
+
+}  // namespace
+
+std::string whole_up_to(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code gone;
+  for (const auto& entry : fs::directory_iterator(folder, gone)) {
+    const fs::path& path = entry.path();
+    if (path.extension() == ".log" || path.filename().string().starts_with("MANIFEST-"))
+      files.push_back(path);
+  }
+  std::sort(files.begin(), files.end());
+  std::string text;
+  for (const fs::path& path : files) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    const std::size_t whole = whole_bytes(bytes);
+    if (whole < bytes.size())
+      text += ": " + path.filename().string() + " is whole up to byte " + std::to_string(whole);
+  }
+  return text;
+}
+
+}  // namespace daybook::rocks
