@@ -63,6 +63,8 @@ class StateStore {
   }
   // Removes everything.
   [[nodiscard]] virtual Result<void> clear() = 0;
+  // After a write that failed: can be written again, and is as it once was, perhaps longer ago.
+  [[nodiscard]] virtual Result<void> recover() { return {}; }
 };
 
 class State {

@@ -108,6 +108,7 @@ void State::trim_bucket(Entries& part, std::size_t bucket) {
 
 Result<std::optional<log::Progress>> State::resume() {
   forget();
+  DAYBOOK_TRY(store_.recover());
   DAYBOOK_ASSIGN(bytes, store_.get(kProgressKey));
   log::Progress progress;
   if (bytes && progress.ParseFromString(*bytes) && is_folded_as_today(progress))

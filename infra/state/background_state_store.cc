@@ -143,4 +143,9 @@ Result<void> BackgroundStateStore::clear() {
   return inner_->clear();
 }
 
+Result<void> BackgroundStateStore::recover() {
+  (void)settle();  // nothing is written meanwhile
+  return inner_->recover();
+}
+
 }  // namespace daybook::state

@@ -37,6 +37,7 @@ class BackgroundStateStore final : public StateStore {
       const std::function<bool(std::string_view, std::string_view)>& visit) const override;
   [[nodiscard]] Result<void> write_all(const Batches& batches) override;
   [[nodiscard]] Result<void> clear() override;
+  [[nodiscard]] Result<void> recover() override;
   // Returns when everything is in the inner store.
   [[nodiscard]] Result<void> settle();
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "infra/rocksdb/disk_room.h"
+#include "infra/rocksdb/whole_up_to.h"
 
 namespace daybook::state {
 namespace {
@@ -55,10 +56,9 @@ Error translate(const rocksdb::Status& status) {
   return {ErrorKind::kUnavailable, "state.io", text, ""};
 }
 
-// After an attempt to empty the store that did not end well.
+// After an attempt to empty it, or to open it anew, that did not end well.
 Error closed() {
-  return {ErrorKind::kUnavailable, "state.io",
-          "the state store could not be opened again after it was emptied", ""};
+  return {ErrorKind::kUnavailable, "state.io", "the state store could not be opened again", ""};
 }
 
 // So that each finds its place near the last one's. Of one key in the order of the batches.
@@ -88,19 +88,19 @@ Result<std::unique_ptr<RocksDbStateStore>> RocksDbStateStore::open(
   std::error_code ignored;
   std::filesystem::create_directories(folder, ignored);
   std::unique_ptr<RocksDbStateStore> store(new RocksDbStateStore(folder));
-  auto opened = store->open_database();
-  if (!opened && opened.error().kind == ErrorKind::kCorrupt) {
-    DAYBOOK_TRY(store->clear());
-    return store;
-  }
-  DAYBOOK_TRY(std::move(opened));
+  DAYBOOK_TRY(store->open_or_empty());
   return store;
+}
+
+Result<void> RocksDbStateStore::open_or_empty() {
+  auto opened = open_database();
+  return !opened && opened.error().kind == ErrorKind::kCorrupt ? clear() : opened;
 }
 
 Result<void> RocksDbStateStore::open_database() {
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(database_options(), folder_.string(), &db);
-  if (rocks::is_damage(status)) damage_ = text_of(status);
+  if (rocks::is_damage(status)) damage_ = text_of(status) + rocks::whole_up_to(folder_);
   if (!status.ok()) return fail(translate(status));
   database_->db.reset(db);
   return {};
@@ -149,11 +149,23 @@ Result<void> RocksDbStateStore::write_all(const Batches& batches) {
   rocksdb::WriteOptions memory_only;
   memory_only.disableWAL = true;
   const auto status = database_->db->Write(memory_only, &writes);
-  if (!status.ok()) return fail(translate(status));
+  failed_ = !status.ok();
+  if (failed_) return fail(translate(status));
+  return {};
+}
+
+// After a write that failed RocksDB goes on only when it is opened anew. It is then as after a
+// crash.
+Result<void> RocksDbStateStore::recover() {
+  if (database_->db && !failed_) return {};
+  database_->db.reset();
+  DAYBOOK_TRY(open_or_empty());
+  failed_ = false;
   return {};
 }
 
 Result<void> RocksDbStateStore::clear() {
+  failed_ = false;
   database_->db.reset();
   const auto status = rocksdb::DestroyDB(folder_.string(), rocksdb::Options());
   if (!status.ok()) return fail(translate(status));

@@ -26,6 +26,7 @@ class RocksDbStateStore final : public StateStore {
       const std::function<bool(std::string_view, std::string_view)>& visit) const override;
   [[nodiscard]] Result<void> write_all(const Batches& batches) override;
   [[nodiscard]] Result<void> clear() override;
+  [[nodiscard]] Result<void> recover() override;
   // What RocksDB found wrong when it was opened, which mostly names the file and the place; empty:
   // nothing.
   [[nodiscard]] const std::string& damage() const { return damage_; }
@@ -33,11 +34,13 @@ class RocksDbStateStore final : public StateStore {
  private:
   struct Database;
   explicit RocksDbStateStore(std::filesystem::path folder);
+  [[nodiscard]] Result<void> open_or_empty();
   [[nodiscard]] Result<void> open_database();
 
   std::filesystem::path folder_;
   std::unique_ptr<Database> database_;
   std::string damage_;
+  bool failed_ = false;  // a write did, and RocksDB takes no more of them
 };
 
 }  // namespace daybook::state

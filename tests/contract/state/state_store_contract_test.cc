@@ -11,6 +11,7 @@
 
 #include "infra/state/background_state_store.h"
 #include "infra/state/rocksdb_state_store.h"
+#include "tests/support/files_stay_below.h"
 #include "tests/support/memory_state_store.h"
 #include "tests/support/temporary_folder.h"
 
@@ -346,6 +347,26 @@ TEST(RocksDbStateStore, WithADamagedOrMissingFileIsAsItOnceWasOrSaysSo) {
     }
   }
   EXPECT_GT(noticed, 10);
+}
+
+TEST(RocksDbStateStore, GoesOnAsItOnceWasAfterAWriteThatFailed) {
+  const TemporaryFolder folder;
+  state::BackgroundStateStore store(open_rocksdb(folder.path()));
+  ASSERT_TRUE(store.write(numbered(0, 10)));
+  {
+    const FilesStayBelow limit(1'000'000);
+    const std::string much(1'000'000, 'x');
+    bool failed = false;
+    for (int i = 0; i < 1'000 && !failed; ++i)
+      failed = !store.write({{"much" + std::to_string(i % 10), much}}) || !store.settle();
+    EXPECT_TRUE(failed) << "nothing was written to a file";
+  }
+  ASSERT_TRUE(store.recover());
+  const auto last = *store.get("last");
+  EXPECT_TRUE(!last || last == "10");
+  EXPECT_TRUE(store.write(numbered(0, 50)));
+  EXPECT_TRUE(store.settle());
+  EXPECT_EQ(**store.get("last"), "50");
 }
 
 TEST(RocksDbStateStore, ThatAnotherProcessHasIsNotEmptied) {
