@@ -43,11 +43,11 @@ void print_table(const Figures& figures) {
 std::string json_of(const Figure& figure) {
   using Json = nlohmann::ordered_json;
   const auto ratio = ratio_of(figure);
-  Json json{{"figure", figure.name}, {"value", figure.value}, {"unit", figure.unit}};
+  Json json{{"figure", figure.name}, {"value", figure.value}};
   json["baseline"] = ratio ? Json(figure.baseline) : nullptr;
   json["ratio"] = ratio ? Json(*ratio) : nullptr;
   json["goal"] = figure.goal ? Json(*figure.goal) : nullptr;
-  json["holds"] = holds(figure);
+  json["holds"] = figure.goal ? Json(holds(figure)) : nullptr;
   return json.dump();
 }
 

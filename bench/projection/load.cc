@@ -17,9 +17,9 @@ std::vector<Command> Load::take(std::size_t count) {
   return mix_.commands(std::exchange(given_, given_ + count), count);
 }
 
-void Load::start(double per_second) {
+void Load::start(double per_second, ReadableTimes& times) {
   per_second_ = per_second;
-  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  thread_ = std::jthread([this, &times](const std::stop_token& stop) { run(stop, times); });
 }
 
 void Load::stop() {
@@ -34,28 +34,34 @@ void Load::stop() {
            ""});
 }
 
-double Load::rows_beside(const RunningEngine& running, std::chrono::seconds time) {
+Reached Load::reached_beside(const RunningEngine& running, std::chrono::seconds time) {
   begin();
   const std::size_t before = running.rows();
   while (since_.seconds() < static_cast<double>(time.count())) {
     if (submitted_ - tally_->answered() < kInFlight && running.records_behind() < kBehind)
-      submit_round();
+      submit_round(kRoundSize, {});
     else
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  const double rate = static_cast<double>(running.rows() - before) / since_.seconds();
+  const double seconds = since_.seconds();
+  const Reached reached{static_cast<double>(running.rows() - before) / seconds,
+                        static_cast<double>(submitted_) / seconds};
   require_mix(total());
   running.await_tables();
-  return rate;
+  return reached;
 }
 
-void Load::run(const std::stop_token& stop) {
+void Load::run(const std::stop_token& stop, ReadableTimes& times) {
   begin();
   const auto start = std::chrono::steady_clock::now();
-  while (!stop.stop_requested()) {
-    std::this_thread::sleep_until(
-        start + std::chrono::duration<double>(static_cast<double>(submitted_) / per_second_));
-    submit_round();
+  for (std::size_t round = 0; !stop.stop_requested(); ++round) {
+    const auto due =
+        start + std::chrono::duration_cast<std::chrono::nanoseconds>(
+                    std::chrono::duration<double>(static_cast<double>(submitted_) / per_second_));
+    std::this_thread::sleep_until(due);
+    submit_round(round % kRoundSize, [&times, due](const Receipt& receipt) {
+      if (!receipt.token().empty()) times.add(due, receipt.token());  // else it was refused
+    });
   }
 }
 
@@ -65,11 +71,16 @@ void Load::begin() {
   since_ = {};
 }
 
-void Load::submit_round() {
-  for (Command& command : take(kRoundSize))
-    door_.submit({std::move(command), [tally = tally_](Result<Receipt> result) {
-                    (void)tally->count(must(std::move(result)));
+void Load::submit_round(std::size_t told, const std::function<void(const Receipt&)>& tell) {
+  std::vector<Command> round = take(kRoundSize);
+  for (std::size_t i = 0; i < round.size(); ++i) {
+    door_.submit({std::move(round[i]),
+                  [tally = tally_, told = i == told ? tell : nullptr](Result<Receipt> result) {
+                    const Receipt receipt = must(std::move(result));
+                    if (told) told(receipt);
+                    (void)tally->count(receipt);
                   }});
+  }
   submitted_ += kRoundSize;
 }
 

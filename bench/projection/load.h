@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -11,11 +12,18 @@
 #include "bench/commands/in_flight.h"
 #include "bench/commands/mix.h"
 #include "bench/figures.h"
+#include "bench/projection/readable_times.h"
 #include "bench/running_engine.h"
 
 namespace daybook::bench {
 
 inline constexpr std::size_t kInFlight = 256;
+
+// What a projector reaches.
+struct Reached {
+  double rows = 0;      // a second
+  double commands = 0;  // that wrote them, refused ones included
+};
 
 class Load {
  public:
@@ -23,18 +31,19 @@ class Load {
 
   // The next ones, for whoever submits them himself between two stretches.
   [[nodiscard]] std::vector<Command> take(std::size_t count);
-  // Begins a stretch of that many commands a second.
-  void start(double per_second);
+  // Begins a stretch of that many commands a second. One of each round, of every kind in turn, is
+  // given to `times` with when it was due.
+  void start(double per_second, ReadableTimes& times);
   // Ends it when all of it is answered. Ends the program if it was lighter than it was meant to be.
   void stop();
-  // A stretch of as many commands as the tables keep up with, from the calling thread: rows a
-  // second beside them.
-  [[nodiscard]] double rows_beside(const RunningEngine& running, std::chrono::seconds time);
+  // A stretch of as many commands as the tables keep up with, from the calling thread.
+  [[nodiscard]] Reached reached_beside(const RunningEngine& running, std::chrono::seconds time);
 
  private:
-  void run(const std::stop_token& stop);
+  void run(const std::stop_token& stop, ReadableTimes& times);
   void begin();
-  void submit_round();
+  // The one with this place in it is told when it is answered.
+  void submit_round(std::size_t told, const std::function<void(const Receipt&)>& tell);
   // When all of it is answered.
   [[nodiscard]] Answered total() const;
 
