@@ -94,6 +94,19 @@ void Crud::fill(std::size_t organizations) const {
 }
 
 Crud::Rate Crud::rate(std::size_t organizations, int clients, std::chrono::seconds time) const {
+  std::vector<std::string> scripts;
+  for (const auto& [name, weight] : kScripts)
+    scripts.push_back(fmt::format("--file={}@{}", script(name).string(), weight));
+  for (const auto& [name, value] :
+       {std::pair{"organizations", organizations}, std::pair{"companies", kCompanies},
+        std::pair{"contacts", kContacts}, std::pair{"deals", kDeals}, std::pair{"users", kUsers},
+        std::pair{"stages", kStages}})
+    scripts.push_back(fmt::format("--define={}={}", name, value));
+  return run(std::move(scripts), clients, time);
+}
+
+Crud::Rate Crud::run(std::vector<std::string> scripts, int clients,
+                     std::chrono::seconds time) const {
   const fs::path logs = database_.folder() / "pgbench";
   const fs::path programs = must(postgres::find_server_programs(std::nullopt));
   std::vector<std::string> arguments{programs / "pgbench", "--no-vacuum", "--protocol=prepared",
@@ -103,18 +116,10 @@ Crud::Rate Crud::rate(std::size_t organizations, int clients, std::chrono::secon
                                      fmt::format("--log-prefix={}", logs.string()),
                                      // Two who switch the same company's contact may meet.
                                      "--max-tries=10"};
-  for (const auto& [name, weight] : kScripts) {
-    arguments.emplace_back("--file");
-    arguments.push_back(fmt::format("{}@{}", script(name).string(), weight));
-  }
-  for (const auto& [name, value] :
-       {std::pair{"organizations", organizations}, std::pair{"companies", kCompanies},
-        std::pair{"contacts", kContacts}, std::pair{"deals", kDeals}, std::pair{"users", kUsers},
-        std::pair{"stages", kStages}})
-    arguments.push_back(fmt::format("--define={}={}", name, value));
+  std::move(scripts.begin(), scripts.end(), std::back_inserter(arguments));
   arguments.push_back(database_.url());
-  const auto run = must(postgres::run_process(arguments, time + std::chrono::seconds(60)));
-  return {tps_in(run.output), clients, percentile(take_times(logs), 0.99)};
+  const auto ended = must(postgres::run_process(arguments, time + std::chrono::seconds(60)));
+  return {tps_in(ended.output), clients, percentile(take_times(logs), 0.99)};
 }
 
 Crud::Rate Crud::best(std::size_t organizations, const std::vector<int>& clients,
@@ -137,6 +142,14 @@ Crud::Rate Crud::bare(std::size_t organizations, int clients, std::chrono::secon
   auto connection = must(postgres::Connection::open(database_.url()));
   must(connection.exec(text_of(script("unique_keys_only"))));
   return again(organizations, clients, time);
+}
+
+Crud::Rate Crud::one_row(int clients, std::chrono::seconds time) const {
+  auto connection = must(postgres::Connection::open(database_.url()));
+  must(connection.exec("CREATE TABLE bench_rows (id int PRIMARY KEY, n int NOT NULL)"));
+  must(connection.exec(
+      fmt::format("INSERT INTO bench_rows SELECT id, 0 FROM generate_series(0, {}) id", clients)));
+  return run({"--file=" + script("one_row").string()}, clients, time);
 }
 
 }  // namespace daybook::bench

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "bench/private_database.h"
@@ -30,10 +31,16 @@ class Crud {
   // Again on tables that have no foreign keys, and no indexes but those of
   // primary and unique keys; they stay so.
   [[nodiscard]] Rate bare(std::size_t organizations, int clients, std::chrono::seconds time) const;
+  // What the machine's PostgreSQL does at most: each client changes a row of its own, in a table
+  // with nothing else.
+  [[nodiscard]] Rate one_row(int clients, std::chrono::seconds time) const;
 
  private:
   void fill(std::size_t organizations) const;
   [[nodiscard]] Rate rate(std::size_t organizations, int clients, std::chrono::seconds time) const;
+  // `scripts`: what pgbench is told of them.
+  [[nodiscard]] Rate run(std::vector<std::string> scripts, int clients,
+                         std::chrono::seconds time) const;
 
   PrivateDatabase database_;
 };
