@@ -95,6 +95,7 @@ void Crud::fill(std::size_t organizations) const {
 
 Crud::Rate Crud::rate(std::size_t organizations, int clients, std::chrono::seconds time) const {
   std::vector<std::string> scripts;
+  scripts.reserve(kScripts.size());
   for (const auto& [name, weight] : kScripts)
     scripts.push_back(fmt::format("--file={}@{}", script(name).string(), weight));
   for (const auto& [name, value] :

@@ -72,12 +72,11 @@ void Load::begin() {
 }
 
 void Load::submit_round(std::size_t told, const std::function<void(const Receipt&)>& tell) {
-  std::vector<Command> round = take(kRoundSize);
-  for (std::size_t i = 0; i < round.size(); ++i) {
-    door_.submit({std::move(round[i]),
-                  [tally = tally_, told = i == told ? tell : nullptr](Result<Receipt> result) {
+  for (Command& command : take(kRoundSize)) {
+    const auto answered = told-- == 0 ? tell : nullptr;
+    door_.submit({std::move(command), [tally = tally_, answered](Result<Receipt> result) {
                     const Receipt receipt = must(std::move(result));
-                    if (told) told(receipt);
+                    if (answered) answered(receipt);
                     (void)tally->count(receipt);
                   }});
   }
