@@ -4,12 +4,19 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <future>
+
 #include "apps/daybook/running.h"
 #include "apps/daybook/status_page.h"
 #include "infra/postgres/migrations.h"
 
 namespace daybook::app {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Of the time to stop, what is left for a private PostgreSQL at least.
+constexpr std::chrono::seconds kDatabaseTime{1};
 
 Result<http::HttpConfig> http_config(const Settings& settings) {
   http::HttpConfig config;
@@ -245,19 +252,31 @@ std::string Engine::trouble() const {
 
 void Engine::publish_metrics() { export_metrics(registry_, handler_status(), projector_status()); }
 
-void Engine::stop(std::chrono::milliseconds deadline) {
-  if (server_) server_->stop(deadline);
+void Engine::stop(std::chrono::milliseconds limit) {
+  const auto deadline = Clock::now() + limit;
+  // The larger part: whoever has sent a command is to have its answer.
+  if (server_) server_->stop(limit * 5 / 8);
   door_.reset();
   if (commands_) commands_->stop();
-  if (projections_) projections_->stop();
   // Only who has written the address takes it away: another process may hold this folder.
   if (server_) forget_running(settings_);
-  if (cluster_) {
-    if (auto stopped = cluster_->stop(); !stopped) spdlog::warn("{}", stopped.error().detail);
-    cluster_.reset();
-  }
+  stop_tables(deadline);
 }
 
-Engine::~Engine() { stop(std::chrono::milliseconds(0)); }
+// The projectors first, so that they write what they have begun. Where they are kept waiting, a
+// private PostgreSQL ends nevertheless, and their sessions with it: the tables hold nothing that
+// the log does not have, and the next start brings what is missing.
+void Engine::stop_tables(Clock::time_point deadline) {
+  const auto let_go = std::async(std::launch::async, [side = projections()] {
+    if (side != nullptr) side->stop();
+  });
+  if (!cluster_) return;  // and waits
+  let_go.wait_until(deadline - kDatabaseTime);
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+  if (auto stopped = cluster_->stop(left); !stopped) spdlog::warn("{}", stopped.error().detail);
+  cluster_.reset();
+}
+
+Engine::~Engine() { stop(kStopLimit); }
 
 }  // namespace daybook::app

@@ -5,6 +5,7 @@
 // opposite order.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -30,13 +31,16 @@ struct Roles {
   bool projections = true;
 };
 
+// For a whole stop. Five seconds are promised; the rest is for what comes after it.
+inline constexpr std::chrono::seconds kStopLimit{4};
+
 // Everything, as `daybook up` runs it, or a part of it.
 class Engine {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Engine>> start(
       const Settings& settings, Roles roles, std::optional<std::uint32_t> partitions,
       const Progress& progress, Wiring wiring = {});
-  ~Engine();
+  ~Engine();  // stops, if that was not done
 
   [[nodiscard]] std::string address() const { return server_->address(); }
   // Commands are decided and the read tables follow.
@@ -46,9 +50,10 @@ class Engine {
   // To be called every second or so, by one thread: begins what could not be begun, and starts the
   // private PostgreSQL again when it has ended. May take as long as PostgreSQL takes to start.
   void tend(const Progress& progress);
-  // Takes nothing more, answers what was taken, stops; at the deadline at the latest for clients
-  // that do not listen.
-  void stop(std::chrono::milliseconds deadline);
+  // Takes nothing more, answers what was taken, stops. The limit is for all of it: clients that do
+  // not listen, somebody's lock in the tables and a private PostgreSQL that has much to write are
+  // waited for only as long. Nothing bounds a disk, or a database of somebody else's, that hangs.
+  void stop(std::chrono::milliseconds limit);
 
  private:
   Engine(Settings settings, Roles roles, Wiring wiring)
@@ -65,6 +70,7 @@ class Engine {
   void note_progress();
   [[nodiscard]] Result<void> serve();
   [[nodiscard]] http::Pages pages();
+  void stop_tables(std::chrono::steady_clock::time_point deadline);
   void publish_metrics();
 
   const Settings settings_;

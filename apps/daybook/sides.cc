@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <thread>
 
 #include "infra/log/partition_journal.h"
@@ -152,10 +153,12 @@ Result<void> ProjectionSide::join(Backend& backend) {
 
 ProjectionSide::~ProjectionSide() { stop(); }
 
+// All are told before one is waited for: a lock of somebody else's may hold up each of them.
 void ProjectionSide::stop() {
   membership_.reset();
+  const auto tidied = std::async(std::launch::async, [this] { search_indexes_->stop(); });
+  for (auto& projector : projectors_) projector->assign(false);
   for (auto& projector : projectors_) projector->stop();
-  search_indexes_->stop();
 }
 
 std::vector<projections::ProjectorStatus> ProjectionSide::status() const {

@@ -3,8 +3,11 @@
 #include <signal.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <string_view>
 
 #include "apps/daybook/engine.h"
 #include "apps/daybook/subcommands.h"
@@ -12,7 +15,22 @@
 namespace daybook::app {
 namespace {
 
-constexpr std::chrono::seconds kStopDeadline{3};
+// Whoever sends SIGTERM is to see the end within five seconds.
+constexpr std::chrono::microseconds kLastResort{4'600'000};
+
+// Ends the process, whatever a part of it may still be waiting for: a disk or a database of
+// somebody else's that hangs has no bound of its own. That loses nothing, as kill -9 loses nothing:
+// what was acknowledged is in the log, and the next start folds the rest from there.
+void end_by_the_last_resort() {
+  ::signal(SIGALRM, [](int) {
+    constexpr std::string_view kText = "stopped without what did not end in time\n";
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kText.data(), kText.size());
+    ::_exit(kOk);
+  });
+  constexpr auto kSecond = std::chrono::microseconds(std::chrono::seconds(1)).count();
+  const itimerval once{{0, 0}, {kLastResort.count() / kSecond, kLastResort.count() % kSecond}};
+  ::setitimer(ITIMER_REAL, &once, nullptr);
+}
 
 // Waits for a signal to stop, at most this long; 0 if none came.
 int await_signal(const sigset_t& signals, std::chrono::milliseconds wait) {
@@ -84,7 +102,8 @@ int run_up(const Settings& settings, Roles roles, std::optional<std::uint32_t> p
   ::signal(SIGINT, SIG_DFL);
   ::signal(SIGTERM, SIG_DFL);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  (*engine)->stop(kStopDeadline);
+  end_by_the_last_resort();
+  (*engine)->stop(kStopLimit);
   spdlog::info("stopped");
   return kOk;
 }

@@ -12,6 +12,7 @@
 #include "infra/postgres/postmaster.h"
 #include "infra/postgres/private_file.h"
 #include "infra/postgres/process.h"
+#include "infra/postgres/stop_server.h"
 
 namespace daybook::postgres {
 namespace {
@@ -27,22 +28,6 @@ constexpr int kPortAttempts = 5;
 constexpr std::chrono::seconds kServerTimeout{90};
 constexpr std::chrono::seconds kOrphanTimeout{30};
 constexpr std::chrono::milliseconds kPollPause{50};
-
-Result<void> stop_server(const fs::path& programs, const ServerUser& user, const fs::path& data) {
-  for (const char* mode : {"fast", "immediate"}) {
-    if (!find_postmaster(data)) {
-      return {};
-    }
-    DAYBOOK_TRY(run_process(
-        user.command({programs / "pg_ctl", "stop", "-D", data, "-m", mode, "-w", "-t", "60"}),
-        kServerTimeout));
-  }
-  if (find_postmaster(data)) {
-    return fail(ErrorKind::kUnavailable, "cluster.cannot_stop",
-                "the PostgreSQL server in " + data.string() + " does not stop");
-  }
-  return {};
-}
 
 // Whether a server that refuses our connection may take it soon. Libpq gives only the text here.
 bool is_passing(const Error& error) {
@@ -66,8 +51,7 @@ Result<void> stop_abandoned_clusters(const fs::path& data_folder, const ServerUs
     if (origin != data_folder.string() || !find_postmaster(data)) {
       continue;
     }
-    DAYBOOK_ASSIGN(programs, find_server_programs(major_version_of(data)));
-    DAYBOOK_TRY(stop_server(programs, user, data));
+    DAYBOOK_TRY(stop_server(user, data, Cluster::kStopTimeout));
   }
   return {};
 }
@@ -110,14 +94,13 @@ Result<void> Cluster::start(const ClusterProgress& progress) {
   }
 }
 
-Result<void> Cluster::stop() {
+Result<void> Cluster::stop(std::chrono::milliseconds limit) {
   DAYBOOK_ASSIGN(lock, FolderLock::take(data_folder_));
   DAYBOOK_TRY(read_record());
   if (state() != ClusterState::kRunning) {
     return {};
   }
-  DAYBOOK_ASSIGN(bin, programs());
-  return stop_server(bin, user_, data());
+  return stop_server(user_, data(), limit);
 }
 
 ClusterState Cluster::state() const {
@@ -157,10 +140,6 @@ Result<void> Cluster::write_record() const {
   return write_settings(record_path(), {{"folder", record_.folder.string()},
                                         {"port", std::to_string(record_.port)},
                                         {"password", record_.password}});
-}
-
-Result<fs::path> Cluster::programs() const {
-  return find_server_programs(major_version_of(data()));
 }
 
 Result<void> Cluster::choose_folder() {
@@ -259,7 +238,7 @@ Result<void> Cluster::launch(const ClusterProgress& progress) {
   if (progress) {
     progress("starting PostgreSQL");
   }
-  DAYBOOK_ASSIGN(bin, programs());
+  DAYBOOK_ASSIGN(bin, find_server_programs(major_version_of(data())));
   const fs::path log = record_.folder / "log" / "start.log";
   const auto orphan_deadline = std::chrono::steady_clock::now() + kOrphanTimeout;
   for (int attempt = 0; attempt < kPortAttempts;) {

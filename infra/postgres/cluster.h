@@ -21,6 +21,7 @@
 // once. Errors carry the end of PostgreSQL's own log.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -38,6 +39,9 @@ using ClusterProgress = std::function<void(const std::string& message)>;
 
 class Cluster {
  public:
+  // Of who is in no hurry.
+  static constexpr std::chrono::seconds kStopTimeout{60};
+
   // Looks at the data folder, which need not exist; creates and starts nothing.
   [[nodiscard]] static Result<Cluster> open(const std::filesystem::path& data_folder);
 
@@ -45,8 +49,10 @@ class Cluster {
   // runs.
   [[nodiscard]] Result<void> start(const ClusterProgress& progress = {});
 
-  // Ends all sessions, then the server. Nothing to do when it does not run.
-  [[nodiscard]] Result<void> stop();
+  // Ends all sessions, then the server: in order if it can in that time, otherwise at once, and the
+  // next start recovers. Returns after `limit`, or after a moment if that is longer. Nothing to do
+  // when it does not run; kUnavailable "cluster.cannot_stop" when it has not ended even then.
+  [[nodiscard]] Result<void> stop(std::chrono::milliseconds limit = kStopTimeout);
 
   [[nodiscard]] ClusterState state() const;
   // The owner's URL: of the database "daybook", as its superuser "daybook". Only after the cluster
@@ -79,7 +85,6 @@ class Cluster {
   [[nodiscard]] Result<void> write_configuration(const std::filesystem::path& data) const;
   [[nodiscard]] Result<void> launch(const ClusterProgress& progress);
   [[nodiscard]] Result<void> ensure_database() const;
-  [[nodiscard]] Result<std::filesystem::path> programs() const;
   [[nodiscard]] std::string url(const std::string& database) const;
 
   std::filesystem::path data_folder_;

@@ -92,7 +92,7 @@ int exit_code_of(int status) {
 }
 
 // Waits for the end of the child, or kills it. Returns its wait status.
-int wait_for_end(pid_t child, std::chrono::seconds timeout) {
+int wait_for_end(pid_t child, std::chrono::milliseconds timeout) {
   // By number: glibc 2.36 declares pidfd_open() without extern "C".
   const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
   const auto deadline = std::chrono::steady_clock::now() + timeout;
@@ -126,7 +126,7 @@ std::string content_of(int file) {
 }  // namespace
 
 Result<ProcessResult> run_process(const std::vector<std::string>& arguments,
-                                  std::chrono::seconds timeout) {
+                                  std::chrono::milliseconds timeout) {
   // A file in memory takes the output: a pipe would stay open as long as a daemon that inherits it.
   const Descriptor output(::memfd_create("daybook-process", MFD_CLOEXEC));
   if (output.get() < 0) {

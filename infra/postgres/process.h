@@ -21,6 +21,6 @@ struct ProcessResult {
 // `timeout`.
 [[nodiscard]] Result<ProcessResult> run_process(
     const std::vector<std::string>& arguments,
-    std::chrono::seconds timeout = std::chrono::seconds(120));
+    std::chrono::milliseconds timeout = std::chrono::seconds(120));
 
 }  // namespace daybook::postgres

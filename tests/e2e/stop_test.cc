@@ -1,4 +1,6 @@
 // Starting and stopping: SIGTERM under load, two engines on one machine, one folder for one engine.
+#include <signal.h>
+
 #include <chrono>
 #include <iostream>
 #include <map>
@@ -94,12 +96,64 @@ void stop_under_load(Installation& daybook, unsigned seed) {
   expect_tables_after_another_start(daybook);
 }
 
+// Fills PostgreSQL's buffers with pages that are not on the disk: its checkpoint at the end has to
+// write them. Not by CREATE TABLE AS, which uses a few buffers again and again.
+void dirty_buffers(const Installation& daybook) {
+  postgres::Connection connection = connect(daybook.owner_url());
+  run(connection, "CREATE SCHEMA filler; CREATE TABLE filler.pages (number int, content text)");
+  run(connection,
+      "INSERT INTO filler.pages SELECT n, repeat(md5(n::text), 30) FROM generate_series(1, 140000) "
+      "n");
+}
+
+// Stops the process of the server that the condition on pg_stat_activity names, as a disk that
+// hangs would; it goes on when this ends.
+class Frozen {
+ public:
+  Frozen(const std::string& url, const std::string& condition) {
+    postgres::Connection connection = connect(url);
+    process_ = std::stoi(value(connection, "SELECT pid FROM pg_stat_activity WHERE " + condition));
+    ::kill(process_, SIGSTOP);
+  }
+  ~Frozen() { ::kill(process_, SIGCONT); }
+  Frozen(const Frozen&) = delete;
+  Frozen& operator=(const Frozen&) = delete;
+
+ private:
+  pid_t process_;
+};
+
 TEST(Stop, AnswersWhatItTookAndEndsInTime) {
   for (const unsigned seed : {1U, 2U, 3U}) {
     Installation daybook(own_database("stop"));
     daybook.up();
     stop_under_load(daybook, seed);
   }
+}
+
+TEST(Stop, EndsInTimeWithAPrivateDatabaseThatHasMuchToWrite) {
+  Installation daybook;
+  daybook.up();
+  dirty_buffers(daybook);
+  stop_under_load(daybook, 4);
+}
+
+TEST(Stop, DoesNotWaitForAPrivateDatabaseThatDoesNotEnd) {
+  Installation daybook;
+  daybook.up();
+  send_all(daybook, organization_commands(kFirstOrganization));
+  const Frozen frozen(daybook.owner_url(), "backend_type = 'checkpointer'");
+  expect_end_in_time(daybook);
+  expect_tables_after_another_start(daybook);
+}
+
+TEST(Stop, DoesNotWaitForADatabaseOfSomebodyElseThatHangs) {
+  Installation daybook(own_database("hangs"));
+  daybook.up();
+  const Frozen frozen(daybook.owner_url(),
+                      "application_name = 'daybook projector' AND datname = current_database()");
+  send_all(daybook, organization_commands(kFirstOrganization));
+  expect_end_in_time(daybook);
 }
 
 TEST(Stop, IsQuickWhenNothingHappens) {

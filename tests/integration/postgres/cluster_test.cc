@@ -149,6 +149,16 @@ TEST_F(ClusterTest, SurvivesKillNineOfWhoeverIsStartingIt) {
   }
 }
 
+TEST_F(ClusterTest, EndsAtOnceWhereThereIsNoTimeForMore) {
+  Cluster cluster = started();
+  Connection connection = connect(*cluster.owner_url());
+  run(connection, "CREATE TABLE kept (id int); INSERT INTO kept VALUES (1)");
+  ASSERT_TRUE(cluster.stop(std::chrono::milliseconds(0)).has_value());
+  EXPECT_EQ(cluster.state(), ClusterState::kStopped);
+  Cluster again = started();
+  EXPECT_EQ(value(connection = connect(*again.owner_url()), "SELECT count(*) FROM kept"), "1");
+}
+
 TEST_F(ClusterTest, DoesNotTakeAnotherProcessForItsServer) {
   Cluster cluster = started();
   ASSERT_TRUE(cluster.stop().has_value());
