@@ -30,7 +30,7 @@ class FaultyTables final : public projections::ReadTables {
                                           const projections::Checkpoint& checkpoint,
                                           projections::Refused refused) override {
     auto written = inner_->write(rows, checkpoint, refused);
-    faults_.at("after-commit");
+    if (written) faults_.at("after-commit");
     return written;
   }
   [[nodiscard]] Result<void> check() override { return inner_->check(); }
