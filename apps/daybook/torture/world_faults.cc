@@ -66,16 +66,17 @@ class SessionsEnded final : public Fault {
   [[nodiscard]] Result<void> mend(Site&) override { return {}; }
 };
 
-// What it sees stays the same, and it holds up nobody.
+// What it sees stays the same, and it holds up nobody: commands are answered, and tables go on.
 class LongReader final : public Fault {
  public:
   [[nodiscard]] std::string name() const override { return "long-reader"; }
   [[nodiscard]] Result<void> strike(Site& site, Dice& dice) override {
     DAYBOOK_ASSIGN(reader, site.database.connect());
+    DAYBOOK_ASSIGN(beside, site.database.connect());
     DAYBOOK_TRY(reader.begin());
     DAYBOOK_TRY(reader.exec("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
     DAYBOOK_ASSIGN(before, reader.exec(kQuestion));
-    (void)site.driver.await_answers(dice.between(500U, 2'000U), kStrikeLimit);
+    for (int i = 0; i < kLooks; ++i) DAYBOOK_TRY(await_progress(site, beside, dice));
     DAYBOOK_ASSIGN(after, reader.exec(kQuestion));
     DAYBOOK_TRY(reader.commit());
     if (before.rows == after.rows) return {};
@@ -88,6 +89,25 @@ class LongReader final : public Fault {
   static constexpr const char* kQuestion =
       "SELECT (SELECT count(*) FROM crm.deals), (SELECT max(updated_at) FROM crm.contacts),"
       " (SELECT sum(sequence) FROM daybook.checkpoint)";
+  static constexpr int kLooks = 3;  // about a second of load before each
+
+  static Result<void> await_progress(Site& site, postgres::Connection& beside, Dice& dice) {
+    DAYBOOK_ASSIGN(stood, place_of(beside));
+    if (!site.driver.await_answers(dice.between(500U, 2'000U), kStrikeLimit))
+      return fail(ErrorKind::kUnavailable, "torture.no_answers",
+                  "commands are not decided while somebody reads for long");
+    Result<std::uint64_t> stands = stood;
+    if (await([&] { return !(stands = place_of(beside)) || *stands > stood; }, kStrikeLimit))
+      return stands ? Result<void>() : tl::unexpected(stands.error());
+    return fail(
+        ErrorKind::kUnavailable, "torture.tables_held_up",
+        "the tables stay at sequence " + std::to_string(stood) + " while somebody reads for long");
+  }
+  // How far the tables of all partitions are, together.
+  static Result<std::uint64_t> place_of(postgres::Connection& connection) {
+    DAYBOOK_ASSIGN(found, connection.exec("SELECT sum(sequence) FROM daybook.checkpoint"));
+    return std::stoull(found.rows.front()[0].value_or("0"));
+  }
 };
 
 class DiskFull final : public Fault {
