@@ -53,12 +53,13 @@ class TableComparison {
     DAYBOOK_TRY(add(all, "the table has ", found + " EXCEPT " + folded));
     return all;
   }
-  [[nodiscard]] Result<std::size_t> count_held(const Rows& rows) {
+  [[nodiscard]] Result<void> add_held(std::set<std::string>& all, const Rows& rows) {
     DAYBOOK_TRY(expect(rows));
-    DAYBOOK_ASSIGN(found, connection_.exec("SELECT count(*) FROM (SELECT " + columns_ +
+    DAYBOOK_ASSIGN(found, connection_.exec("SELECT id FROM (SELECT " + columns_ +
                                            " FROM expected INTERSECT SELECT " + columns_ +
                                            " FROM " + table_ + ") AS d"));
-    return std::stoull(found.rows.front()[0].value_or("0"));
+    for (const postgres::Row& row : found.rows) all.insert(row[0].value_or(""));
+    return {};
   }
 
  private:
@@ -147,13 +148,11 @@ std::vector<std::string> TableSnapshot::differences(const Rows& rows) {
   return all;
 }
 
-Result<std::size_t> TableSnapshot::count_held(const Rows& rows) {
-  std::size_t count = 0;
-  for (const Entity entity : schema::entities()) {
-    DAYBOOK_ASSIGN(held, TableComparison(connection_, entity).count_held(rows));
-    count += held;
-  }
-  return count;
+Result<std::set<std::string>> TableSnapshot::held(const Rows& rows) {
+  std::set<std::string> all;
+  for (const Entity entity : schema::entities())
+    DAYBOOK_TRY(TableComparison(connection_, entity).add_held(all, rows));
+  return all;
 }
 
 std::vector<std::string> differences(const FoldedLog& folded, const std::string& owner_url) {

@@ -5,9 +5,9 @@
 // line too. Used by one thread.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,8 +35,8 @@ class TableSnapshot {
   // "<table> <record>: <reason>" of each row that is parked.
   [[nodiscard]] const std::vector<std::string>& parked() const { return parked_; }
   [[nodiscard]] std::vector<std::string> differences(const Rows& rows);
-  // How many of these rows they have exactly so; removed ones do not count.
-  [[nodiscard]] Result<std::size_t> count_held(const Rows& rows);
+  // The records of those of these rows that they have exactly so.
+  [[nodiscard]] Result<std::set<std::string>> held(const Rows& rows);
 
  private:
   explicit TableSnapshot(postgres::Connection connection) : connection_(std::move(connection)) {}

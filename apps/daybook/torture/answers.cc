@@ -1,15 +1,8 @@
 #include "apps/daybook/torture/answers.h"
 
+#include <google/protobuf/util/message_differencer.h>
+
 namespace daybook::torture {
-namespace {
-
-// What has to be the same whenever a command's outcome is told.
-std::string essence(Receipt receipt) {
-  receipt.clear_repeated();
-  return receipt.SerializeAsString();
-}
-
-}  // namespace
 
 void Answers::sent(const Command& command) {
   const std::lock_guard lock(mutex_);
@@ -25,7 +18,9 @@ void Answers::told(const Command& command, Receipt receipt) {
                           receipt.command_id() + " of organization " + receipt.organization_id());
   if (receipt.outcome() == "accepted") newest_accepted_ = receipt;
   const auto [first, fresh] = all_.told.emplace(key_of(command), receipt);
-  if (!fresh && essence(first->second) != essence(std::move(receipt)))
+  if (fresh) return;
+  receipt.set_repeated(first->second.repeated());
+  if (!google::protobuf::util::MessageDifferencer::Equals(first->second, receipt))
     all_.faults.push_back("I2: command " + command.command_id() + " was answered in two ways");
 }
 

@@ -1,11 +1,13 @@
 #include "apps/daybook/torture/checker.h"
 
+#include <google/protobuf/util/message_differencer.h>
+
+#include <algorithm>
 #include <map>
-#include <optional>
 #include <set>
 #include <utility>
 
-#include "apps/daybook/check/tables.h"
+#include "commands/receipts.h"
 #include "domain/core/schema.h"
 #include "domain/state/columns.h"
 
@@ -14,7 +16,8 @@ namespace {
 
 using check::FoldedLog;
 using check::Judgement;
-using check::TableSnapshot;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::util::MessageDifferencer;
 
 constexpr std::size_t kFaultsPerPart = 20;
 
@@ -24,27 +27,23 @@ void append(std::vector<std::string>& all, const std::vector<std::string>& more)
   }
 }
 
-// ---- answers ------------------------------------------------------------------------------------
-
-using Versions = std::map<std::string, std::uint64_t>;  // by record
-
-Versions versions_told(const Receipt& receipt) {
-  Versions versions;
-  for (const RecordVersion& record : receipt.records()) versions[record.id()] = record.version();
-  return versions;
+// What is broken when an answer is not true in a field.
+std::string invariant_of(const std::string& field) {
+  if (field == "token") return "I14";
+  if (field == "records") return "I4";
+  if (field == "violations" || field == "notices") return "I13";
+  return "I1";
 }
 
-Versions versions_made(const log::Outcome& outcome) {
-  Versions versions;
-  for (const log::Event& event : outcome.events()) versions[event.id()] = event.version();
-  return versions;
-}
-
-template <class Violations>
-std::vector<std::string> reasons(const Violations& violations) {
-  std::vector<std::string> all;
-  for (const auto& violation : violations) all.push_back(violation.path() + " " + violation.code());
-  return all;
+// How the answer differs in one field from the right one, in words; empty if it does not.
+std::string difference(const Receipt& told, const Receipt& right, const FieldDescriptor* field) {
+  std::string words;
+  MessageDifferencer compare;
+  compare.ReportDifferencesToString(&words);
+  (void)compare.CompareWithFields(right, told, {field}, {field});
+  while (words.ends_with('\n')) words.pop_back();
+  std::replace(words.begin(), words.end(), '\n', ';');
+  return words;
 }
 
 class AnswerCheck {
@@ -53,24 +52,18 @@ class AnswerCheck {
       : log_(log), folded_(folded) {}
 
   void take(const CommandKey& key, const Receipt& receipt) {
-    // None of the load's commands is answered for good without a record of it.
-    if (receipt.token().empty())
-      fault("I14: command " + key.second + " was told " + receipt.outcome() + " without a token");
     const auto found = folded_.outcomes.find(key);
     if (found == folded_.outcomes.end()) return missing(key, receipt);
-    const log::Outcome& outcome = found->second.outcome;
-    const std::string place = "command " + key.second + " was told ";
-    const std::string kind = outcome.kind() == log::OUTCOME_KIND_ACCEPTED ? "accepted" : "rejected";
-    if (receipt.outcome() != kind)
-      fault("I1: " + place + receipt.outcome() + ", the log says " + kind);
-    if (!receipt.token().empty() && receipt.token() != token_of(found->second.position))
-      fault("I14: " + place + "the token " + receipt.token() + ", its outcome is at " +
-            token_of(found->second.position));
-    if (versions_told(receipt) != versions_made(outcome))
-      fault("I4: " + place + "other records or versions than its events made");
-    if (reasons(receipt.violations()) != reasons(outcome.violations()))
-      fault("I13: " + place + "other reasons than the log has");
-    if (receipt.decided_at() != outcome.decided_at()) fault("I1: " + place + "another time");
+    const Receipt right =
+        commands::receipt_of(found->second.outcome, found->second.position, receipt.repeated());
+    if (MessageDifferencer::Equals(receipt, right)) return;
+    for (int i = 0; i < Receipt::descriptor()->field_count(); ++i) {
+      const FieldDescriptor* field = Receipt::descriptor()->field(i);
+      const std::string words = difference(receipt, right, field);
+      if (words.empty()) continue;
+      fault(invariant_of(field->name()) + ": command " + key.second +
+            " was told otherwise than the log has it: " + words);
+    }
   }
   [[nodiscard]] std::vector<std::string> faults() && { return std::move(faults_); }
   void fault(const std::string& what) {
@@ -95,90 +88,6 @@ class AnswerCheck {
   const FoldedLog& folded_;
   std::vector<std::string> faults_;
 };
-
-// ---- tables -------------------------------------------------------------------------------------
-
-std::string hash_at(const Position& position) {
-  return hex(position.hash.data(), position.hash.size());
-}
-
-// Whether the checkpoint stands at a record of this log, and where it has to.
-std::optional<std::string> checkpoint_fault(const Judgement& judged,
-                                            const TableSnapshot::Checkpoint& checkpoint,
-                                            Stage stage) {
-  const std::string place = "the checkpoint of partition " + std::to_string(judged.partition) + " ";
-  const ReadOutcome* at = nullptr;
-  for (const auto& [offset, read] : judged.outcomes) {
-    if (read.position.sequence == checkpoint.sequence) at = &read;
-  }
-  if (at == nullptr && checkpoint.sequence > 0)
-    return "I7: " + place + "stands at sequence " + std::to_string(checkpoint.sequence) +
-           ", which the log does not have";
-  if (at != nullptr && hash_at(at->position) != checkpoint.hash &&
-      hash_at(judged.end) != checkpoint.hash)
-    return "I7: " + place + "is of another history than the log";
-  const std::uint64_t last =
-      judged.outcomes.empty() ? 0 : judged.outcomes.rbegin()->second.position.sequence;
-  if (stage == Stage::kAtRest && checkpoint.sequence != last)
-    return "I14: " + place + "stands at sequence " + std::to_string(checkpoint.sequence) +
-           ", the log's end is " + std::to_string(last);
-  return std::nullopt;
-}
-
-std::uint64_t sequence_of(const TableSnapshot& tables, std::uint32_t partition) {
-  const auto found = tables.checkpoints().find(partition);
-  return found == tables.checkpoints().end() ? 0 : found->second.sequence;
-}
-
-// As far as the tables are; nothing if that is as far as `whole`.
-std::optional<FoldedLog> folded_as_far(const std::vector<Judgement>& log, const FoldedLog& whole,
-                                       const TableSnapshot& tables) {
-  FoldedLog part;
-  bool same = true;
-  for (const auto& [partition, last] : whole.last_outcomes)
-    same = same && sequence_of(tables, partition) == last.sequence;
-  if (same) return std::nullopt;
-  for (const Judgement& judged : log) fold(judged, part, sequence_of(tables, judged.partition));
-  return part;
-}
-
-// The rows that a partition's tables would have other than `right`, had the void record counted.
-check::Rows rows_of_void(const Judgement& judged, std::uint64_t offset, const ReadOutcome& read,
-                         const check::Rows& right, std::uint64_t up_to) {
-  Judgement with = judged;
-  with.outcomes[offset] = read;
-  FoldedLog folded;
-  fold(with, folded, up_to);
-  std::erase_if(folded.rows, [&](const auto& item) {
-    const auto found = right.find(item.first);
-    return found != right.end() && found->second.values == item.second.values;
-  });
-  return std::move(folded.rows);
-}
-
-// Of tables that differ from `right`: the void records that some of it comes from.
-std::vector<std::string> applied_voids(const std::vector<Judgement>& log, const check::Rows& right,
-                                       TableSnapshot& tables) {
-  std::vector<std::string> faults;
-  for (const Judgement& judged : log) {
-    const std::uint64_t up_to = sequence_of(tables, judged.partition);
-    for (const auto& [offset, read] : judged.void_outcomes) {
-      const auto held = tables.count_held(rows_of_void(judged, offset, read, right, up_to));
-      if (held && *held > 0)
-        faults.push_back("I5: a void record was applied: offset " + std::to_string(offset) +
-                         " of partition " + std::to_string(judged.partition) + ", command " +
-                         read.outcome.command_id());
-    }
-  }
-  return faults;
-}
-
-std::optional<std::string> went_back(std::uint32_t partition, std::uint64_t sequence, Seen& seen) {
-  const std::uint64_t before = std::exchange(seen.sequences[partition], sequence);
-  if (sequence >= before) return std::nullopt;
-  return "I7: the checkpoint of partition " + std::to_string(partition) +
-         " went back from sequence " + std::to_string(before) + " to " + std::to_string(sequence);
-}
 
 }  // namespace
 
@@ -220,34 +129,6 @@ std::vector<std::string> isolation_faults(const FoldedLog& folded) {
                        " of organization " + *found->second.begin());
     }
   }
-  return faults;
-}
-
-std::vector<std::string> table_faults(const std::vector<Judgement>& log, const FoldedLog& folded,
-                                      const std::string& owner_url, Stage stage, Seen& seen) {
-  auto tables = TableSnapshot::open(owner_url);
-  if (!tables) return {"I6: the tables cannot be read: " + tables.error().detail};
-  std::vector<std::string> faults;
-  for (const Judgement& judged : log) {
-    const auto found = tables->checkpoints().find(judged.partition);
-    const bool begun = found != tables->checkpoints().end();
-    if (auto fault = went_back(judged.partition, begun ? found->second.sequence : 0, seen))
-      faults.push_back(*std::move(fault));
-    if (!begun && stage == Stage::kAtRest)
-      faults.push_back("I7: partition " + std::to_string(judged.partition) + " has no checkpoint");
-    if (!begun) continue;
-    if (auto fault = checkpoint_fault(judged, found->second, stage))
-      faults.push_back(*std::move(fault));
-  }
-  for (const std::string& row : tables->parked())
-    faults.push_back("I13: a row is parked without reason: " + row);
-  if (!seen.figures.empty())
-    append(faults, visibility_faults(log, tables->parked().size(), seen.figures));
-  const std::optional<FoldedLog> part = folded_as_far(log, folded, *tables);
-  const check::Rows& right = part ? part->rows : folded.rows;
-  const std::vector<std::string> differences = tables->differences(right);
-  if (!differences.empty()) append(faults, applied_voids(log, right, *tables));
-  for (const std::string& difference : differences) faults.push_back("I6: " + difference);
   return faults;
 }
 

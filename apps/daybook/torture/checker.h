@@ -3,13 +3,13 @@
 // (docs/architecture.md) and names command, record or row.
 //
 // - I1, I15: every answered command has one valid outcome; once the load has ended every command
-//   that was sent is answered
+//   that was sent is answered; an answer is the receipt of its outcome
 // - I2: no command has two outcomes; none is there that nobody sent; answers agree with each other
 // - I3, I4: versions without gap; what an answer says of records is what its events made of them
 // - I5, I10: void records count nowhere: no answer tells of one, no row comes from one, the engine
 //   has counted them, and owners are as fences say
-// - I6, I7: the rows are the fold of the log up to the checkpoint, which stands in this log and
-//   does not go back from one check to the next
+// - I6, I7: the rows are the fold of the log up to the checkpoint, which stands in this log, is not
+//   ahead of them, and does not go back from one check to the next
 // - I9: no record is of two organizations or names one of another; no answer is another's
 // - I13: refusals are in the log with the reasons that were told and in the engine's figures; no
 //   row is parked

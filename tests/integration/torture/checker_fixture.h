@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,9 @@
 
 namespace daybook::torture {
 
+using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 inline constexpr std::size_t kCommands = 120;
@@ -82,6 +85,11 @@ class TortureChecker : public ::testing::Test {
     postgres::Connection connection = testing::connect(database_.owner_url);
     (void)testing::run(connection, statement);
   }
+  // Moves the checkpoint, and nothing else.
+  void stand_at(const Position& position) {
+    sql("UPDATE daybook.checkpoint SET sequence = " + std::to_string(position.sequence) +
+        ", running_hash = '\\x" + hex(position.hash.data(), position.hash.size()) + "'");
+  }
 
   // Adds a valid outcome that is made from the last accepted one.
   ReadOutcome forge(const std::function<void(log::Outcome&)>& change) {
@@ -121,6 +129,12 @@ class TortureChecker : public ::testing::Test {
     }
     return last;
   }
+  [[nodiscard]] CommandKey rejected() {
+    for (const auto& [offset, read] : judged().outcomes) {
+      if (read.outcome.kind() == log::OUTCOME_KIND_REJECTED) return key(read.outcome);
+    }
+    throw std::logic_error("nothing was rejected");
+  }
   // The first event of a contact once more, in an organization that has nothing else; under another
   // id if one is given.
   log::Event forge_abroad(const std::string& id) {
@@ -155,6 +169,16 @@ class TortureChecker : public ::testing::Test {
   }
   void expect_named(const std::string& defect) {
     EXPECT_THAT(faults(), Contains(HasSubstr(defect)));
+  }
+  // One answer that is not true, in one way.
+  void expect_lie_named(const CommandKey& of, const std::string& invariant, const std::string& what,
+                        const std::function<void(Receipt&)>& lie) {
+    const Receipt truth = answers_.told.at(of);
+    lie(answers_.told[of]);
+    EXPECT_THAT(faults(), ElementsAre(AllOf(HasSubstr(invariant + ": command " + of.second +
+                                                      " was told otherwise than the log has it: "),
+                                            HasSubstr(what))));
+    answers_.told[of] = truth;
   }
 
   testing::TestDatabase database_ = testing::create_migrated_database("torture");
