@@ -28,9 +28,10 @@ void Report::begin() const {
   std::fflush(stdout);
 }
 
-void Report::skip(const std::string& kind, const std::string& why) const {
-  if (options_.json) return print({{"skipped", kind}, {"why", why}});
-  fmt::print("skipped: {}: {}\n", kind, why);
+void Report::skip(std::size_t number, const std::string& kind, const std::string& why) const {
+  if (options_.json) return print({{"fault", number}, {"skipped", kind}, {"why", why}});
+  fmt::print("{:4}/{} {:<22} skipped: {}\n", number, options_.faults, kind, why);
+  std::fflush(stdout);
 }
 
 void Report::take(const Blow& blow) {
@@ -90,11 +91,11 @@ void Report::end(bool survived) const {
   }
   fmt::print(
       "again: daybook torture --seed {} --faults {} --per-installation {} --commands-in-flight "
-      "{}{}\n"
+      "{}{}{}\n"
       "kept: {}\n",
       seed_, options_.faults, options_.per_installation, options_.commands_in_flight,
       options_.kinds.empty() ? "" : fmt::format(" --kinds {}", fmt::join(options_.kinds, ",")),
-      folder_);
+      options_.require_all ? " --require-all" : "", folder_);
 }
 
 }  // namespace daybook::torture

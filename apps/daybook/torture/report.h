@@ -38,7 +38,7 @@ class Report {
       : options_(options), seed_(seed), folder_(folder.string()) {}
 
   void begin() const;
-  void skip(const std::string& kind, const std::string& why) const;
+  void skip(std::size_t number, const std::string& kind, const std::string& why) const;
   void take(const Blow& blow);
   void take(const LoadFigures& load);
   void end(bool survived) const;

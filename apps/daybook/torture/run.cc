@@ -24,25 +24,14 @@ constexpr std::uint64_t kPlanDice = 1ULL << 62U;  // beside the purposes of othe
 
 volatile std::sig_atomic_t interrupted = 0;
 
-// Kinds that were asked for and can be done here.
-struct Choice {
-  std::vector<std::unique_ptr<Fault>> faults;
-  std::vector<std::string> skipped;
-};
-
-Choice choose(const Options& options, bool has_disk) {
-  Choice choice;
-  for (auto& fault : all_faults()) {
-    const auto& kinds = options.kinds;
-    const std::string name = fault->name();
-    if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), name) == kinds.end()) continue;
-    if (fault->needs_disk() && !has_disk) {
-      choice.skipped.push_back(name);
-    } else {
-      choice.faults.push_back(std::move(fault));
-    }
-  }
-  return choice;
+// The kinds that were asked for, whether they can be done here or not: so that a seed gives the
+// same plan everywhere.
+std::vector<std::unique_ptr<Fault>> chosen(const std::vector<std::string>& kinds) {
+  auto faults = all_faults();
+  std::erase_if(faults, [&](const std::unique_ptr<Fault>& fault) {
+    return !kinds.empty() && std::find(kinds.begin(), kinds.end(), fault->name()) == kinds.end();
+  });
+  return faults;
 }
 
 // Every kind as often as the others, in an order by chance.
@@ -66,21 +55,17 @@ class Tour {
       : options_(options),
         folder_(std::move(folder)),
         seed_(seed),
-        report_(options, seed, folder_) {}
+        report_(options, seed, folder_),
+        faults_(chosen(options.kinds)),
+        order_(plan(options.faults, faults_.size(), seed)) {}
 
   [[nodiscard]] Result<int> run() {
     report_.begin();
-    std::vector<std::size_t> order;
     for (std::size_t from = 0; from < options_.faults && !interrupted && survived_;
          from += options_.per_installation) {
       DAYBOOK_ASSIGN(folder, WorkFolder::make(folder_ / std::to_string(++installations_)));
-      if (from == 0) {
-        DAYBOOK_TRY(choose_faults(folder));
-        order = plan(options_.faults, choice_.faults.size(), seed_);
-      }
-      const std::size_t to = std::min(order.size(), from + options_.per_installation);
-      DAYBOOK_TRY(torture(folder, {order.begin() + static_cast<std::ptrdiff_t>(from),
-                                   order.begin() + static_cast<std::ptrdiff_t>(to)}));
+      DAYBOOK_TRY(require_kinds(folder));
+      DAYBOOK_TRY(torture(folder, from, std::min(order_.size(), from + options_.per_installation)));
       if (!survived_ || options_.keep) folder.keep();
     }
     report_.end(survived_);
@@ -88,20 +73,31 @@ class Tour {
   }
 
  private:
-  [[nodiscard]] Result<void> choose_faults(const WorkFolder& folder) {
-    choice_ = choose(options_, folder.disk() != nullptr);
-    for (const std::string& kind : choice_.skipped) report_.skip(kind, folder.no_disk());
-    if (!choice_.faults.empty() && (choice_.skipped.empty() || !options_.require_all)) return {};
+  [[nodiscard]] static bool can_be_done(const Fault& fault, const WorkFolder& folder) {
+    return !fault.needs_disk() || folder.disk() != nullptr;
+  }
+  // Something of the plan, or all of it if that was asked for.
+  [[nodiscard]] Result<void> require_kinds(const WorkFolder& folder) const {
+    const auto possible = [&](std::size_t kind) { return can_be_done(*faults_[kind], folder); };
+    if (options_.require_all ? std::all_of(order_.begin(), order_.end(), possible)
+                             : std::any_of(order_.begin(), order_.end(), possible))
+      return {};
     return fail(ErrorKind::kUnavailable, "torture.kind_missing", folder.no_disk());
   }
 
-  [[nodiscard]] Result<void> torture(WorkFolder& folder, const std::vector<std::size_t>& kinds) {
+  // What is planned as number `from` up to `to`, counted from 0.
+  [[nodiscard]] Result<void> torture(WorkFolder& folder, std::size_t from, std::size_t to) {
     DAYBOOK_ASSIGN(port, postgres::free_port(postgres::preferred_port(folder.path())));
     // Another load each time, that follows from the seed all the same.
     Installation installation(options_, seed_ + installations_ - 1, folder, port);
     auto done = installation.begin();
-    for (std::size_t i = 0; done && i < kinds.size() && survived_ && !interrupted; ++i) {
-      const Blow blow = installation.strike(++struck_, *choice_.faults[kinds[i]]);
+    for (std::size_t i = from; done && i < to && survived_ && !interrupted; ++i) {
+      Fault& fault = *faults_[order_[i]];
+      if (!can_be_done(fault, folder)) {
+        report_.skip(i + 1, fault.name(), folder.no_disk());
+        continue;
+      }
+      const Blow blow = installation.strike(i + 1, fault);
       report_.take(blow);
       survived_ = blow.survived();
     }
@@ -114,9 +110,9 @@ class Tour {
   const fs::path folder_;
   const std::uint64_t seed_;
   Report report_;
-  Choice choice_;
+  const std::vector<std::unique_ptr<Fault>> faults_;
+  const std::vector<std::size_t> order_;  // of them
   std::size_t installations_ = 0;
-  std::size_t struck_ = 0;
   bool survived_ = true;
 };
 
