@@ -32,6 +32,22 @@ class Corpus {
   int count_ = 0;
 };
 
+// A record with this body: its kind is the one that has such a body, none where there is no such
+// kind. An event's is an outcome.
+log::LogRecord record_of(const google::protobuf::Message& body) {
+  log::LogRecord record;
+  record.set_body(body.SerializeAsString());
+  const auto* const type = body.GetDescriptor();
+  if (type == log::Genesis::descriptor()) record.set_kind(log::RECORD_KIND_GENESIS);
+  if (type == log::Fence::descriptor()) record.set_kind(log::RECORD_KIND_FENCE);
+  if (type == log::Outcome::descriptor()) record.set_kind(log::RECORD_KIND_OUTCOME);
+  if (type != log::Event::descriptor()) return record;
+  log::Outcome outcome;
+  outcome.set_kind(log::OUTCOME_KIND_ACCEPTED);
+  outcome.add_events()->CopyFrom(body);
+  return record_of(outcome);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -45,12 +61,8 @@ int main(int argc, char** argv) {
     protobuf.add(command.SerializeAsString());
   }
   Corpus records(folder / "log_record");
-  for (const test::Sample& sample : test::sample_messages()) {
-    log::LogRecord record;
-    record.set_kind(log::RECORD_KIND_OUTCOME);
-    record.set_body(sample.message->SerializeAsString());
-    records.add(log::encode_record(record));
-  }
+  for (const test::Sample& sample : test::sample_messages())
+    records.add(log::encode_record(record_of(*sample.message)));
   Corpus scripts(folder / "reader_rule");
   for (const auto script :
        {"\0\x18\x18"sv, "\0\x18\x01\x19\x18"sv, "\0\x18\x14\x08\x18\x10\x30\x50"sv})
