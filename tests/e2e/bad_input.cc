@@ -1,5 +1,6 @@
 #include "tests/e2e/bad_input.h"
 
+#include <fstream>
 #include <stdexcept>
 
 #include "commands/codec/json.h"
@@ -9,6 +10,22 @@ namespace daybook::testing {
 namespace {
 
 constexpr std::size_t kReceiptBytesMax = 60'000;
+
+// The folder of the engine's process in /proc.
+std::string process_folder(const Installation& daybook) {
+  std::string address;
+  std::string process;
+  std::ifstream(daybook.folder() / "up.address") >> address >> process;
+  return "/proc/" + process + "/";
+}
+
+double status_mb(const Installation& daybook, const std::string& name) {
+  std::ifstream status(process_folder(daybook) + "status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(name)) return std::stod(line.substr(name.size())) / 1024;
+  }
+  throw std::logic_error("the engine's process is not there: " + process_folder(daybook));
+}
 
 }  // namespace
 
@@ -28,9 +45,15 @@ std::string fault_of(const std::string& receipt, const BadInput& input) {
 }
 
 std::vector<std::string> hostile_texts() {
-  return {"a\tb\\.c\\N",        "'; DROP TABLE crm.companies; --",
-          "=cmd|' /C calc'!A0", "<script>alert(1)</script>",
-          "{\"$ne\": null}",    "\xF0\x9F\x98\x80 \xE2\x80\xAE"};
+  return {"a\tb\\.c\\N",
+          "\\.",
+          "a\n\\.\nb\n\n\nc",
+          "NULL",
+          "'; DROP TABLE crm.companies; --",
+          "=cmd|' /C calc'!A0",
+          "<script>alert(1)</script>",
+          "{\"$ne\": null}",
+          "\xF0\x9F\x98\x80 \xE2\x80\xAE"};
 }
 
 std::vector<std::string> bad_input_setting() {
@@ -56,6 +79,22 @@ std::string command_of_size(std::size_t bytes, int number, bool protobuf) {
     text.append(piece - 2, 'x');
   }
   return text;
+}
+
+double resident_mb(const Installation& daybook) { return status_mb(daybook, "VmRSS:"); }
+
+double peak_mb(const Installation& daybook, const std::function<void()>& work) {
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+  work();
+  return 0;
+#else
+  const double before = resident_mb(daybook);
+  // The highest so far is forgotten (proc(5)). Where that is not allowed, the engine's start
+  // counts.
+  std::ofstream(process_folder(daybook) + "clear_refs") << 5;
+  work();
+  return status_mb(daybook, "VmHWM:") - before;
+#endif
 }
 
 std::string in_protobuf(const Json& command) {

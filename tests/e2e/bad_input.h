@@ -2,6 +2,7 @@
 // through every door that takes its encoding.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,14 @@ inline constexpr std::size_t kCommandBytesMax = 1'048'576;
 
 // A command that has nothing wrong but perhaps its size, which is exactly this.
 [[nodiscard]] std::string command_of_size(std::size_t bytes, int number, bool protobuf);
+
+// The most megabytes that the engine holds while this is done, beyond what it holds before. Says
+// nothing of an engine with a sanitizer, which keeps what is given back.
+[[nodiscard]] double peak_mb(const Installation& daybook, const std::function<void()>& work);
+// What it holds now.
+[[nodiscard]] double resident_mb(const Installation& daybook);
+// What may be a peak, whatever is in one input.
+inline constexpr double kPeakMbMax = 128;
 
 // The bytes of a command that can be read.
 [[nodiscard]] std::string in_protobuf(const Json& command);

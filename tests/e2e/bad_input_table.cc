@@ -112,6 +112,11 @@ Json filter(const Json& value) {
 }
 constexpr const char* kFilterValue = "filterConfig.groups[0].conditions[0].value";
 
+void become_unknown(Action& action) {
+  action.Clear();
+  action.GetReflection()->MutableUnknownFields(&action)->AddLengthDelimited(1'000, "x");
+}
+
 void add_encodings(Collection& all) {
   all.json("nothing", "", {"command.empty", "", "send one"});
   all.protobuf("nothing", "", {"command.empty", "", "send one"});
@@ -123,15 +128,14 @@ void add_encodings(Collection& all) {
   all.json("a lone surrogate", R"({"actor":"\ud800"})", {"text.not_utf8", "actor", "UTF-8"});
   all.json("JSON that is not UTF-8", "{\"actor\":\"\xff\xfe\"}",
            {"text.not_utf8", "actor", "UTF-8"});
-  all.protobuf("cut protobuf",
-               "\x0a\x24"
-               "abc",
-               {"protobuf.malformed", "", "application/json"});
+  all.protobuf("cut protobuf", "\x0a\x24xyz", {"protobuf.malformed", "", "application/json"});
   all.protobuf("a length beyond the end", "\x0a\xff\xff\xff\xff\x0f",
                {"protobuf.malformed", "", "application/json"});
   all.protobuf("groups in groups", std::string(10'000, '\x0b'),
                {"protobuf.malformed", "", "application/json"});
   all.protobuf("an unknown field", "\xfa\x3f\x01x", {"field.unknown", "", "remove it"});
+  all.protobuf_action("an action of a newer client", company({{"name", "X"}}), become_unknown,
+                      {"field.unknown", "", "field 1000 of daybook.Action is not known"});
   all.protobuf("a field of another type", "\x08\x01", {"field.unknown", "", "remove it"});
   all.protobuf("protobuf that is not UTF-8", "\x0a\x02\xff\xfe",
                {"text.not_utf8", "commandId", "UTF-8"});
@@ -170,7 +174,8 @@ void add_texts(Collection& all) {
   all.protobuf("NUL in a text", with_nul, {"text.nul", "name", "remove them"});
   all.action("a long text", company({{"name", std::string(256, 'x')}}),
              {"text.too_long", "name", "at most 255"});
-  all.action("an empty name", company({{"name", ""}}), {"field.required", "name", "required"});
+  for (const char* const blank : {"", "\n\r\n"})
+    all.action("an empty name", company({{"name", blank}}), {"field.required", "name", "required"});
   all.json_action("an unknown member", company({{"name", "X"}, {"colour", "red"}}),
                   {"field.unknown", "colour", "remove it"});
 }
