@@ -17,7 +17,7 @@ namespace daybook::torture {
 
 struct Options {
   std::size_t faults = 34;
-  std::size_t per_installation = 17;  // then another one begins anew
+  std::size_t per_installation = 18;  // then another one begins anew
   std::vector<std::string> kinds;     // empty: all
   std::optional<std::uint64_t> seed;  // absent: one by chance
   std::filesystem::path folder;       // has to be empty or absent; empty: a temporary one

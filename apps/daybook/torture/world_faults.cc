@@ -1,5 +1,6 @@
 // What happens to PostgreSQL and to the disk.
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "apps/daybook/torture/fault.h"
 
@@ -129,6 +130,34 @@ class DiskFull final : public Fault {
   }
 };
 
+// Files of the engine do not grow: what it writes fails in the midst of it, and not for want of
+// room, which it would have seen before.
+class WriteFails final : public Fault {
+ public:
+  [[nodiscard]] std::string name() const override { return "write-fails"; }
+  [[nodiscard]] Result<void> strike(Site& site, Dice& dice) override {
+    site.driver.forget_refusals();
+    DAYBOOK_TRY(limit_files(site, dice.between(1U, 500'000U)));
+    if (!site.driver.await_refusal("", kStrikeLimit))
+      return fail(ErrorKind::kUnavailable, "torture.no_refusal", "no write failed");
+    let_pass(std::chrono::milliseconds(dice.between(100, 3'000)));
+    return {};
+  }
+  [[nodiscard]] Result<void> mend(Site& site) override { return limit_files(site, std::nullopt); }
+
+ private:
+  // nullopt: to no less than they may be.
+  static Result<void> limit_files(Site& site, std::optional<rlim_t> bytes) {
+    rlimit limit{};
+    const auto process = site.engine.process();
+    bool done = ::prlimit(process, RLIMIT_FSIZE, nullptr, &limit) == 0;
+    limit.rlim_cur = bytes.value_or(limit.rlim_max);
+    done = done && ::prlimit(process, RLIMIT_FSIZE, &limit, nullptr) == 0;
+    if (done) return {};
+    return fail(ErrorKind::kUnavailable, "torture.files", "the size of files cannot be limited");
+  }
+};
+
 }  // namespace
 
 void add_world_faults(std::vector<std::unique_ptr<Fault>>& all) {
@@ -138,6 +167,7 @@ void add_world_faults(std::vector<std::unique_ptr<Fault>>& all) {
   all.push_back(std::make_unique<SessionsEnded>());
   all.push_back(std::make_unique<LongReader>());
   all.push_back(std::make_unique<DiskFull>());
+  all.push_back(std::make_unique<WriteFails>());
 }
 
 std::vector<std::unique_ptr<Fault>> all_faults() {
