@@ -16,7 +16,7 @@ namespace daybook::app {
 namespace {
 
 // Whoever sends SIGTERM is to see the end within five seconds.
-constexpr std::chrono::microseconds kLastResort{4'600'000};
+constexpr std::chrono::microseconds kLastResort{4'300'000};
 
 // Ends the process, whatever a part of it may still be waiting for: a disk or a database of
 // somebody else's that hangs has no bound of its own. That loses nothing, as kill -9 loses nothing:

@@ -43,7 +43,7 @@ TEST(EmbeddedLogCrash, LosesNothingThatWasAcknowledged) {
     ASSERT_TRUE(contents) << contents.error().detail;
     expect_acknowledged(*contents, ends);
     for (const std::string& note : (*log)->recovery_notes()) {
-      EXPECT_NE(note.find("had been written but not acknowledged"), std::string::npos) << note;
+      EXPECT_NE(note.find("are not known to have been acknowledged"), std::string::npos) << note;
     }
   }
 }
