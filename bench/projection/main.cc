@@ -190,7 +190,7 @@ bool run(const Scale& scale) {
 int main(int argc, char** argv) {
   using daybook::bench::Scale;
   const bool quick = daybook::bench::begin(argc, argv);
-  return daybook::bench::run(quick ? Scale{15'000, 5'000, std::chrono::seconds(3), 1} : Scale{})
+  return daybook::bench::run(quick ? Scale{10'000, 5'000, std::chrono::seconds(2), 1} : Scale{})
              ? 0
              : 1;
 }
