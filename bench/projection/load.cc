@@ -39,7 +39,7 @@ Reached Load::reached_beside(const RunningEngine& running, std::chrono::seconds 
   const std::size_t before = running.rows();
   while (since_.seconds() < static_cast<double>(time.count())) {
     if (submitted_ - tally_->answered() < kInFlight && running.records_behind() < kBehind)
-      submit_round(kRoundSize, {});
+      submit_round();
     else
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
@@ -59,9 +59,11 @@ void Load::run(const std::stop_token& stop, ReadableTimes& times) {
         start + std::chrono::duration_cast<std::chrono::nanoseconds>(
                     std::chrono::duration<double>(static_cast<double>(submitted_) / per_second_));
     std::this_thread::sleep_until(due);
-    submit_round(round % kRoundSize, [&times, due](const Receipt& receipt) {
-      if (!receipt.token().empty()) times.add(due, receipt.token());  // else it was refused
-    });
+    submit_round(
+        [&times, due, sampled = round % kRoundSize](std::size_t place, const Receipt& receipt) {
+          const bool has_rows = !receipt.token().empty();  // else it was refused
+          if (place == sampled && has_rows) times.add(due, receipt.token());
+        });
   }
 }
 
@@ -71,14 +73,15 @@ void Load::begin() {
   since_ = {};
 }
 
-void Load::submit_round(std::size_t told, const std::function<void(const Receipt&)>& tell) {
+void Load::submit_round(const Told& told) {
+  std::size_t place = 0;
   for (Command& command : take(kRoundSize)) {
-    const auto answered = told-- == 0 ? tell : nullptr;
-    door_.submit({std::move(command), [tally = tally_, answered](Result<Receipt> result) {
+    door_.submit({std::move(command), [tally = tally_, told, place](Result<Receipt> result) {
                     const Receipt receipt = must(std::move(result));
-                    if (answered) answered(receipt);
+                    if (told) told(place, receipt);
                     (void)tally->count(receipt);
                   }});
+    ++place;
   }
   submitted_ += kRoundSize;
 }

@@ -42,8 +42,9 @@ class Load {
  private:
   void run(const std::stop_token& stop, ReadableTimes& times);
   void begin();
-  // The one with this place in it is told when it is answered.
-  void submit_round(std::size_t told, const std::function<void(const Receipt&)>& tell);
+  // What becomes of each command is told with its place in the round, if somebody wants to know.
+  using Told = std::function<void(std::size_t place, const Receipt&)>;
+  void submit_round(const Told& told = {});
   // When all of it is answered.
   [[nodiscard]] Answered total() const;
 

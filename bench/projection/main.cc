@@ -64,7 +64,7 @@ Rate row_rates(const Mix& mix, std::size_t commands) {
 double rows_per_change(RunningEngine& running, std::size_t patches) {
   const Mix few(1, 10);
   std::vector<Command> commands;
-  constexpr std::size_t kNotGivenYet = 400'000'000;
+  constexpr std::size_t kNotGivenYet = 400'000'000;  // the load's numbers begin at 0
   for (std::size_t number = kNotGivenYet; commands.size() < patches; number += kRoundSize) {
     for (Command& command : few.commands(number, kRoundSize)) {
       if (command.action().has_patch_deal()) commands.push_back(std::move(command));
@@ -94,7 +94,7 @@ Reached reached_alone(RunningEngine& running, const std::string& url,
 // From a command to its row at half of what a projector reaches, in all stretches.
 class AtHalf {
  public:
-  // "beside the commands": what the projector reaches.
+  // "beside commands": what the projector reaches.
   explicit AtHalf(std::string reached) : reached_(std::move(reached)) {}
 
   void add(const Reached& reached, const std::vector<double>& times) {

@@ -131,16 +131,18 @@ void EmbeddedLog::Impl::write_loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
     work_.wait(lock, [&] { return stopping_ || !pending_.empty() || failed_; });
-    if (failed_ && work_.wait_for(lock, kReopenAfter, [&] { return stopping_; })) return;
-    if (pending_.empty() && !failed_) return;
+    if (failed_) {
+      if (work_.wait_for(lock, kReopenAfter, [&] { return stopping_; })) return;
+      lock.unlock();
+      reopen();
+      lock.lock();
+      continue;
+    }
+    if (pending_.empty()) return;
     std::vector<PlacedRecord> group;
     group.swap(pending_);
-    const bool failed = failed_;
     lock.unlock();
-    if (failed)
-      reopen();
-    else
-      write_group(std::move(group));
+    write_group(std::move(group));
     lock.lock();
   }
 }
