@@ -1,4 +1,7 @@
-#include "infra/rocksdb/whole_up_to.h"
+#include "infra/rocksdb/damaged_files.h"
+
+#include <rocksdb/options.h>
+#include <rocksdb/sst_file_reader.h>
 
 #include <algorithm>
 #include <boost/crc.hpp>
@@ -13,7 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A checksum, a length of two bytes, a type; what a block has left that is too short for these is
+// Write-ahead files and manifests have one format: blocks of records, each of which begins with a
+// checksum, a length of two bytes and a type. What a block has left that is too short for these is
 // not used.
 constexpr std::size_t kBlock = 32'768;
 constexpr std::size_t kHeader = 7;
@@ -54,24 +58,29 @@ std::size_t whole_bytes(std::string_view bytes) {
   return bytes.size();
 }
 
+std::string damage_of(const fs::path& path) {
+  if (path.extension() == ".sst") {
+    rocksdb::SstFileReader table{rocksdb::Options()};
+    return table.Open(path.string()).ok() ? "" : "cannot be read";
+  }
+  if (path.extension() != ".log" && !path.filename().string().starts_with("MANIFEST-")) return "";
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t whole = whole_bytes(bytes);
+  return whole == bytes.size() ? "" : "is whole up to byte " + std::to_string(whole);
+}
+
 }  // namespace
 
-std::string whole_up_to(const fs::path& folder) {
+std::string damaged_files(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code gone;
-  for (const auto& entry : fs::directory_iterator(folder, gone)) {
-    const fs::path& path = entry.path();
-    if (path.extension() == ".log" || path.filename().string().starts_with("MANIFEST-"))
-      files.push_back(path);
-  }
+  for (const auto& entry : fs::directory_iterator(folder, gone)) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   std::string text;
   for (const fs::path& path : files) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-    const std::size_t whole = whole_bytes(bytes);
-    if (whole < bytes.size())
-      text += ": " + path.filename().string() + " is whole up to byte " + std::to_string(whole);
+    if (const std::string damage = damage_of(path); !damage.empty())
+      text += ": " + path.filename().string() + " " + damage;
   }
   return text;
 }

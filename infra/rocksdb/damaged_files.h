@@ -1,5 +1,6 @@
-// Where a file of RocksDB's ends to be whole, which RocksDB itself does not say: of its write-ahead
-// files and manifests, which have one format: blocks of records, each with a checksum.
+// Which files of a RocksDB database are damaged, and where, as far as RocksDB does not say it when
+// it refuses to open: it blames the manifest for what a table's properties have, and of write-ahead
+// files and manifests it gives no place.
 #pragma once
 
 #include <filesystem>
@@ -7,8 +8,9 @@
 
 namespace daybook::rocks {
 
-// For each such file of the database in `folder` that is not whole to its end: ": NAME is whole up
-// to byte N". Empty: all are.
-[[nodiscard]] std::string whole_up_to(const std::filesystem::path& folder);
+// For each file of the database in `folder` that cannot be read as it should: ": NAME is whole up
+// to byte N" of write-ahead files and manifests, ": NAME cannot be read" of tables, whose blocks
+// are not looked at. Empty: there is none.
+[[nodiscard]] std::string damaged_files(const std::filesystem::path& folder);
 
 }  // namespace daybook::rocks

@@ -10,8 +10,8 @@
 
 #include <algorithm>
 
+#include "infra/rocksdb/damaged_files.h"
 #include "infra/rocksdb/disk_room.h"
-#include "infra/rocksdb/whole_up_to.h"
 
 namespace daybook::state {
 namespace {
@@ -100,9 +100,10 @@ Result<void> RocksDbStateStore::open_or_empty() {
 Result<void> RocksDbStateStore::open_database() {
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(database_options(), folder_.string(), &db);
-  if (rocks::is_damage(status)) damage_ = text_of(status) + rocks::whole_up_to(folder_);
+  if (rocks::is_damage(status)) damage_ = text_of(status) + rocks::damaged_files(folder_);
   if (!status.ok()) return fail(translate(status));
   database_->db.reset(db);
+  failed_ = false;
   return {};
 }
 
@@ -149,9 +150,9 @@ Result<void> RocksDbStateStore::write_all(const Batches& batches) {
   rocksdb::WriteOptions memory_only;
   memory_only.disableWAL = true;
   const auto status = database_->db->Write(memory_only, &writes);
-  failed_ = !status.ok();
-  if (failed_) return fail(translate(status));
-  return {};
+  if (status.ok()) return {};
+  failed_ = true;
+  return fail(translate(status));
 }
 
 // After a write that failed RocksDB goes on only when it is opened anew. It is then as after a
@@ -159,13 +160,10 @@ Result<void> RocksDbStateStore::write_all(const Batches& batches) {
 Result<void> RocksDbStateStore::recover() {
   if (database_->db && !failed_) return {};
   database_->db.reset();
-  DAYBOOK_TRY(open_or_empty());
-  failed_ = false;
-  return {};
+  return open_or_empty();
 }
 
 Result<void> RocksDbStateStore::clear() {
-  failed_ = false;
   database_->db.reset();
   const auto status = rocksdb::DestroyDB(folder_.string(), rocksdb::Options());
   if (!status.ok()) return fail(translate(status));

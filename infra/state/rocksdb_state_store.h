@@ -40,7 +40,7 @@ class RocksDbStateStore final : public StateStore {
   std::filesystem::path folder_;
   std::unique_ptr<Database> database_;
   std::string damage_;
-  bool failed_ = false;  // a write did, and RocksDB takes no more of them
+  bool failed_ = false;  // a write did since it was opened, and RocksDB takes no more of them
 };
 
 }  // namespace daybook::state

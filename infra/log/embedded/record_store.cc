@@ -8,9 +8,9 @@
 #include <charconv>
 #include <utility>
 
+#include "infra/rocksdb/damaged_files.h"
 #include "infra/rocksdb/disk_room.h"
 #include "infra/rocksdb/first_warning.h"
-#include "infra/rocksdb/whole_up_to.h"
 
 namespace daybook::log {
 namespace {
@@ -98,7 +98,7 @@ Result<void> RecordStore::open_database() {
     // Of a write-ahead file only the warning says which one it is, and how much of it is lost.
     std::string text = warning->text();
     if (!text.empty()) text.insert(0, ": ");
-    if (rocks::is_damage(status)) text += rocks::whole_up_to(records);
+    if (rocks::is_damage(status)) text += rocks::damaged_files(records);
     return fail(translate(status, folder_.string() + text));
   }
   database_->db.reset(database);

@@ -110,6 +110,22 @@ TEST_F(EmbeddedLogDamage, ByAFlippedByteIsFoundOrHarmless) {
   EXPECT_GT(refused, 50);
 }
 
+// What RocksDB says of a table's properties does not name the table.
+TEST_F(EmbeddedLogDamage, OfATablesPropertiesIsFoundInThatTable) {
+  int refused = 0;
+  for (const fs::path& file : data_files(whole_.path())) {
+    if (file.extension() != ".sst") continue;
+    const std::string bytes = read_file(file);
+    for (std::size_t at = bytes.find("rocksdb."); at < bytes.size(); at += 13) {
+      std::string damaged = bytes;
+      damaged[at] = static_cast<char>(damaged[at] ^ 0x41);
+      SCOPED_TRACE(file.filename().string() + ", byte " + std::to_string(at));
+      refused += use_damaged(file, damaged).empty() ? 0 : 1;
+    }
+  }
+  EXPECT_GT(refused, 20);
+}
+
 TEST_F(EmbeddedLogDamage, ByACutIsFoundOrHarmless) {
   int refused = 0;
   for (const fs::path& file : data_files(whole_.path())) {
